@@ -1,0 +1,103 @@
+# Unifyed: the whole build. `make help` lists the targets.
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := all
+
+B      ?= build
+CC     ?= gcc
+ifeq ($(origin CC),default)
+CC     := gcc
+endif
+
+WARN   := -std=c2x -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Wstrict-prototypes \
+          -Wmissing-prototypes -Wswitch -Wvla -Wundef -Werror
+HARD   := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fcf-protection -ftrivial-auto-var-init=zero -fno-common
+ifneq ($(findstring clang,$(CC)),)
+HARD   := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fcf-protection -fno-common
+else
+HARD   += -fstack-clash-protection
+endif
+OPT    ?= -O2 -g $(HARD)
+CFLAGS := $(WARN) $(OPT) -D_GNU_SOURCE -fPIC -MMD -MP -I. -I$(B)/gen $(CFLAGS_EXTRA)
+LINK   := -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS_EXTRA)
+LIBS   := -lfcgi -lpq -ljson-c -lcurl -lsodium -lcrypto -lpcre2-8 -lqrencode
+CPPFLAGS += -I/usr/include/postgresql
+
+lib_c  := $(filter-out lib/web/main.c lib/cron/main.c,$(sort $(wildcard lib/*/*.c lib/*/*/*.c)))
+tpl    := $(sort $(wildcard templates/*.html templates/*/*.html templates/*.css templates/*.txt))
+tpl_pages := $(filter-out templates/parts/% templates/layouts/%,$(tpl))
+apps   := $(sort $(basename $(notdir $(wildcard cgi-bin/*.c))) $(notdir $(patsubst %/,%,$(sort $(dir $(wildcard cgi-bin/*/*.c))))))
+helpers := $(basename $(notdir $(wildcard cron/*.c)))
+tests_c := $(sort $(wildcard tests/*.c tests/lib/*/*.c tests/lib/*/*/*.c tests/cgi-bin/*.c tests/cron/*.c tests/view/*.c))
+
+obj     = $(patsubst %.c,$(B)/obj/%.o,$(1))
+app_c   = $(wildcard cgi-bin/$(1).c cgi-bin/$(1)/*.c)
+lib_o  := $(call obj,$(lib_c)) $(B)/gen/queries.o $(B)/gen/templates.o
+bins   := $(apps:%=$(B)/cgi-bin/%) $(helpers:%=$(B)/cron/%) $(B)/unifyedctl
+
+.PHONY: all check run bench san lint fuzz routes sizes schema help clean install-packages
+all: $(bins) ## build everything into build/
+
+$(B)/gen/queries.h $(B)/gen/queries.c &: sql/embed.awk $(wildcard sql/queries/*.sql)
+	@mkdir -p $(B)/gen
+	@awk -v header=$(B)/gen/queries.h -v source=$(B)/gen/queries.c -f sql/embed.awk $(wildcard sql/queries/*.sql)
+
+$(B)/tplc: $(wildcard templates/tplc*.c templates/tplc*.h)
+	@mkdir -p $(B)
+	@$(CC) $(WARN) -O1 -g -D_GNU_SOURCE -I. -o $@ $(wildcard templates/tplc*.c)
+
+# All templates in one translation unit: one stamp, one compile.
+$(B)/gen/templates.c: $(B)/tplc $(tpl)
+	@mkdir -p $(B)/gen/templates
+	@$(B)/tplc $(tpl_pages) -o $(B)/gen/templates
+	@for c in $$(find $(B)/gen/templates -name '*.c' | sort); do echo "#include \"$${c#$(B)/gen/}\""; done > $@
+
+$(B)/gen/%.o: $(B)/gen/%.c
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(B)/obj/%.o: %.c $(B)/gen/queries.h $(B)/gen/templates.c
+	@mkdir -p $(@D)
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(B)/lib/libunifyed.so: $(lib_o)
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -shared -Wl,-soname,libunifyed.so $(LINK) -o $@ $^ $(LIBS)
+
+$(B)/main/app_%.o: lib/web/main.c
+	@mkdir -p $(@D)
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -DAPP=$*_app -c -o $@ $<
+
+$(B)/main/helper_%.o: lib/cron/main.c
+	@mkdir -p $(@D)
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -DHELPER=$*_helper -c -o $@ $<
+
+link_bin = @mkdir -p $(@D); $(CC) $(CFLAGS) -pie $(LINK) -o $@ $(filter %.o,$^) -L$(B)/lib -lunifyed '-Wl,-rpath,$$ORIGIN/../lib:$$ORIGIN/lib'
+
+define app_rule
+$(B)/cgi-bin/$(1): $(B)/main/app_$(1).o $(call obj,$(call app_c,$(1))) $(B)/lib/libunifyed.so
+	$$(link_bin)
+endef
+$(foreach app,$(apps),$(eval $(call app_rule,$(app))))
+
+$(B)/cron/%: $(B)/main/helper_%.o $(B)/obj/cron/%.o $(B)/lib/libunifyed.so
+	$(link_bin)
+
+$(B)/unifyedctl: $(call obj,$(wildcard ctl/*.c)) $(B)/lib/libunifyed.so
+	$(link_bin)
+
+# ---- tests: one program with every suite; `build/check lib/core` runs those whose name starts so
+$(B)/gen/suites.def: $(tests_c)
+	@mkdir -p $(B)/gen
+	@sed -n 's/^const struct suite \(suite_[a-z0-9_]*\).*/SUITE(\1)/p' $(tests_c) > $@
+$(B)/obj/tests/run.o: $(B)/gen/suites.def
+tests_o := $(call obj,$(tests_c) $(foreach app,$(apps),$(call app_c,$(app))) $(wildcard cron/*.c))
+$(B)/check: $(tests_o) $(B)/lib/libunifyed.so
+	@$(CC) $(CFLAGS) -pie $(LINK) -o $@ $(tests_o) -L$(B)/lib -lunifyed -lcunit -lpq '-Wl,-rpath,$$ORIGIN/lib'
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+clean: ## remove build/
+	rm -rf $(B)

@@ -1,0 +1,25 @@
+-- The database's clock and small conversions. SQL says u.clock(), never now(): a test database replaces it.
+create schema if not exists u;
+
+do $$
+begin
+    if to_regprocedure('u.clock()') is null then
+        create function u.clock() returns timestamptz language sql stable parallel safe as 'select now()';
+    end if;
+end
+$$;
+
+-- Unix milliseconds of an instant; null stays null.
+create or replace function u.ms(at timestamptz) returns bigint
+language sql immutable parallel safe as $$ select floor(extract(epoch from at) * 1000)::bigint $$;
+
+create or replace function u.at(ms bigint) returns timestamptz
+language sql immutable parallel safe as $$ select to_timestamp(ms / 1000.0) $$;
+
+-- A deterministic UUIDv7-shaped id: the cause's time and a hash of what happened to it, so that emitting twice is a no-op.
+create or replace function u.event_id(what text, cause text, at timestamptz) returns uuid
+language sql immutable parallel safe as $$
+    select (substr(t, 1, 8) || '-' || substr(t, 9, 4) || '-7' || substr(h, 1, 3) || '-8' || substr(h, 4, 3) || '-' || substr(h, 7, 12))::uuid
+      from (select lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0') as t,
+                   md5(what || ':' || cause) as h) parts
+$$;
