@@ -32,7 +32,7 @@ tests_c := $(sort $(wildcard tests/*.c tests/lib/*/*.c tests/lib/*/*/*.c tests/c
 
 obj     = $(patsubst %.c,$(B)/obj/%.o,$(1))
 app_c   = $(wildcard cgi-bin/$(1).c cgi-bin/$(1)/*.c)
-lib_o  := $(call obj,$(lib_c)) $(B)/gen/queries.o $(B)/gen/templates.o
+lib_o  := $(call obj,$(lib_c)) $(B)/gen/queries.o $(B)/gen/graphql.o $(B)/gen/templates.o
 bins   := $(apps:%=$(B)/cgi-bin/%) $(helpers:%=$(B)/cron/%) $(B)/unifyedctl
 
 .PHONY: all check run bench san lint fuzz routes sizes schema help clean install-packages
@@ -42,20 +42,25 @@ $(B)/gen/queries.h $(B)/gen/queries.c &: sql/embed.awk $(wildcard sql/queries/*.
 	@mkdir -p $(B)/gen
 	@awk -v header=$(B)/gen/queries.h -v source=$(B)/gen/queries.c -f sql/embed.awk $(wildcard sql/queries/*.sql)
 
+graphql := lib/platform/shopify/graphql
+$(B)/gen/graphql.h $(B)/gen/graphql.c &: $(graphql)/embed.awk $(wildcard $(graphql)/*.graphql)
+	@mkdir -p $(B)/gen
+	@awk -v header=$(B)/gen/graphql.h -v source=$(B)/gen/graphql.c -f $(graphql)/embed.awk $(wildcard $(graphql)/*.graphql)
+
 $(B)/tplc: $(wildcard templates/tplc*.c templates/tplc*.h)
 	@mkdir -p $(B)
 	@$(CC) $(WARN) -O1 -g -D_GNU_SOURCE -I. -o $@ $(wildcard templates/tplc*.c)
 
 # All templates in one translation unit: one stamp, one compile.
-$(B)/gen/templates.c: $(B)/tplc $(tpl)
+$(B)/gen/templates.c: $(if $(tpl),$(B)/tplc) $(tpl)
 	@mkdir -p $(B)/gen/templates
-	@$(B)/tplc $(tpl_pages) -o $(B)/gen/templates
+	@$(if $(tpl),$(B)/tplc $(tpl_pages) -o $(B)/gen/templates)
 	@for c in $$(find $(B)/gen/templates -name '*.c' | sort); do echo "#include \"$${c#$(B)/gen/}\""; done > $@
 
 $(B)/gen/%.o: $(B)/gen/%.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(B)/obj/%.o: %.c $(B)/gen/queries.h $(B)/gen/templates.c
+$(B)/obj/%.o: %.c $(B)/gen/queries.h $(B)/gen/graphql.h $(B)/gen/templates.c
 	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
@@ -89,7 +94,11 @@ $(B)/unifyedctl: $(call obj,$(wildcard ctl/*.c)) $(B)/lib/libunifyed.so
 $(B)/gen/suites.def: $(tests_c)
 	@mkdir -p $(B)/gen
 	@sed -n 's/^const struct suite \(suite_[a-z0-9_]*\).*/SUITE(\1)/p' $(tests_c) > $@
+$(B)/gen/apps.def: $(wildcard cgi-bin/*.c cgi-bin/*/*.c)
+	@mkdir -p $(B)/gen
+	@for app in $(apps); do echo "APP($$app)"; done > $@
 $(B)/obj/tests/run.o: $(B)/gen/suites.def
+$(B)/obj/tests/world_ask.o: $(B)/gen/apps.def
 tests_o := $(call obj,$(tests_c) $(foreach app,$(apps),$(call app_c,$(app))) $(wildcard cron/*.c))
 $(B)/check: $(tests_o) $(B)/lib/libunifyed.so
 	@$(CC) $(CFLAGS) -pie $(LINK) -o $@ $(tests_o) -L$(B)/lib -lunifyed -lcunit -lpq '-Wl,-rpath,$$ORIGIN/lib'

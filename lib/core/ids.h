@@ -35,8 +35,9 @@ struct str id_text(struct arena *mem, enum id_kind kind, struct uuid u);
 bool id_read(enum id_kind kind, struct str s, struct uuid *out);
 struct str id_prefix(enum id_kind kind);
 
-#define ID_TEXT(mem, type, id) id_text((mem), ID_##type, ((struct type##_id)(id)).u)
-#define ID_READ(type, s, out_id) id_read(ID_##type, (s), &((struct type##_id *)(out_id))->u)
+/* _Generic: an id of another type does not compile */
+#define ID_TEXT(mem, type, id) id_text((mem), ID_##type, _Generic((id), struct type##_id: (id)).u)
+#define ID_READ(type, s, out_id) id_read(ID_##type, (s), &_Generic((out_id), struct type##_id *: (out_id))->u)
 #define ID_NEW(type, now_ms) ((struct type##_id){ uuid_new(now_ms) })
 
 #endif

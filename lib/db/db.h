@@ -62,6 +62,7 @@ struct rows {
 /* fails  DB_AWAY   no connection, or lost during the call
  *        DUPLICATE a unique or exclusion constraint refused (23505, 23P01); see db_refused_by
  *        RETRY     deadlock, serialization, lock or statement time-out (40*, 55P03, 57014)
+ *        BAD_INPUT a text that is not UTF-8, or holds NUL
  *        INTERNAL  all else, with the SQLSTATE in the log
  * After a failed statement inside a transaction nothing more can be done in it. */
 enum err db_one(struct ctx *c, const struct query *q, const struct params *params, struct row *out);   /* exactly one row, else INTERNAL */
@@ -73,6 +74,8 @@ struct row rows_at(const struct rows *rows, int i);
 
 /* name of the constraint behind the last DUPLICATE or check failure; "" for none */
 struct str db_refused_by(struct ctx *c);
+/* The last statement failed over its data or another writer (SQLSTATE class 22, 23 or 40). */
+bool db_is_conflict(struct ctx *c);
 
 /* Columns by name; an unknown name aborts (our bug). Null reads as "", 0, false, nil. */
 struct str row_str(const struct row *row, const char *column);
@@ -87,10 +90,11 @@ struct money row_money(const struct row *row, const char *minor_column, const ch
 /* One worker's connection. Connects on first use as config database_user_prefix + role. */
 struct db *db_new(const struct config *config, const char *role);
 void db_free(struct db *db);
-void db_close_if_idle(struct db *db, int64_t now_ms); /* after config db_idle_s */
+void db_close_if_idle(struct db *db, int64_t monotonic_ms); /* after config db_idle_s */
 void db_close(struct db *db);
 
-/* Transactions. The request loop opens them from the route's column; helpers and TX_NONE routes use db_in_tx. */
+/* Transactions. The request loop opens them from the route's column; helpers and TX_NONE routes use db_in_tx.
+ * The server hears of one with its first statement. */
 enum db_tx { DB_READ, DB_WRITE };
 enum err db_begin(struct ctx *c, enum db_tx kind);
 enum err db_commit(struct ctx *c);   /* DB_AWAY: the outcome is unknown; retry with the same key */
@@ -107,8 +111,10 @@ enum err db_savepoint_undo(struct ctx *c);
 void note(struct ctx *c, const struct query *q, const struct params *params);
 /* Runs and forgets the notes of c; failures are only logged. */
 void notes_write(struct ctx *c);
+void notes_write_many(struct ctx *const c[], size_t n); /* the same for a batch, in one round trip */
 
-/* A session-level advisory lock (helpers): waits up to wait_ms. fails RETRY when another has it still */
+/* A session-level advisory lock (helpers): waits up to wait_ms. fails RETRY when another has it still.
+ * A new connection after a lost one takes it again before anything else, or fails RETRY. */
 enum err db_lock(struct ctx *c, struct str name, int64_t wait_ms);
 
 #endif

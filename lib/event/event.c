@@ -1,6 +1,7 @@
 #include "lib/event/event.h"
 
 #include "lib/db/db.h"
+#include "lib/json/json.h"
 
 static const char *const names[] = {
 #define EVENT(type) #type,
@@ -30,4 +31,38 @@ bool event_type_read(struct str name, enum event_type *out)
 		return true;
 	}
 	return false;
+}
+
+void event_put_id(struct jw *w, const char *key, struct uuid u)
+{
+	char text[37];
+
+	if (uuid_is_nil(u))
+		return;
+	uuid_text(u, text);
+	jw_kstr(w, key, str_of(text));
+}
+
+enum err event_list(struct ctx *c, struct event_id after, struct str type, int64_t from_ms, int64_t before_ms, int limit,
+	struct event_seen **out, size_t *n)
+{
+	struct rows rows;
+
+	TRY(db_all(c, SQL(event_list), PARAMS(p_uuid(c->creator.u), p_uuid_or_null(after.u), p_str(type), p_int(from_ms),
+		p_int(before_ms), p_int(limit)), &rows));
+	*n = (size_t)rows.n;
+	*out = arena_array(c->mem, *n + 1, sizeof(**out));
+	for (int i = 0; i < rows.n; i++) {
+		struct row row = rows_at(&rows, i);
+
+		(*out)[i] = (struct event_seen){
+			.id = { row_uuid(&row, "id") },
+			.type = row_str(&row, "type"),
+			.subject = row_uuid(&row, "subject"),
+			.shop = { row_uuid(&row, "shop_id") },
+			.at_ms = row_int(&row, "at_ms"),
+			.payload = row_str(&row, "payload"),
+		};
+	}
+	return OK;
 }

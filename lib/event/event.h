@@ -28,7 +28,35 @@ struct event {
 
 /* Appends; a repeat of the same cause is a no-op. */
 enum err event_emit(struct ctx *c, const struct event *e);
+/* Payloads name things by plain UUID, so that SQL can join on them; nil is left out. The API shows them as TypeIDs. */
+struct jw;
+void event_put_id(struct jw *w, const char *key, struct uuid u);
 const char *event_type_name(enum event_type type);
 bool event_type_read(struct str name, enum event_type *out);
+
+
+/* An event as its creator may read it. */
+struct event_seen {
+	struct event_id id;
+	struct str type;
+	struct uuid subject;
+	struct shop_id shop;
+	int64_t at_ms;
+	struct str payload; /* JSON object */
+};
+
+/* Events of c->creator, newest first, at most `limit`. `type` empty: all; from_ms/before_ms 0: unbounded. */
+enum err event_list(struct ctx *c, struct event_id after, struct str type, int64_t from_ms, int64_t before_ms, int limit,
+	struct event_seen **out, size_t *n);
+
+/* Ordered reading for consumers (DESIGN 7): up to `most` events after the consumer's place, none of a transaction that
+ * could still be overtaken. Locks the consumer's row until the end of the caller's transaction. */
+struct event_batch {
+	struct uuid *ids;
+	size_t n;
+};
+enum err event_consume(struct ctx *c, struct str consumer, int most, struct event_batch *out);
+/* Back to the beginning; the caller drops its projection in the same transaction. */
+enum err event_rewind(struct ctx *c, struct str consumer);
 
 #endif

@@ -30,7 +30,10 @@ struct str json_str(struct json v);
 bool json_int(struct json v, int64_t *out);  /* also accepts decimal digits in a string */
 bool json_bool(struct json v, bool fallback);
 struct str json_str_at(struct json object, const char *dotted);
-/* The raw text of a number or string as it stood (numbers past 2^53 stay exact up to int64). */
+/* The i-th key of an object; NULL past the last or when it is no object. Lives as long as c->mem. */
+const char *json_key_at(struct json object, size_t i);
+/* The value as JSON text. */
+struct str json_text(struct ctx *c, struct json v);
 
 /* Field readers for our own API: absent leaves `*out` as it is and returns false; a wrong type or
  * size calls field_bad and returns false; true when `*out` was set. null counts as absent. */

@@ -43,6 +43,7 @@ struct req {
 	const void *from;
 	struct str address;      /* REMOTE_ADDR */
 	bool is_browser;         /* Accept prefers text/html: problems are pages */
+	enum err door;           /* why the door did not read it whole: BODY_TOO_LARGE, HEADERS_TOO_LARGE, BAD_REQUEST */
 };
 
 struct header {
@@ -90,6 +91,13 @@ struct app {
 	size_t n;
 };
 
+/* What is wrong with an app (an unstated column, a foreign path, a keyed route that does not write); NULL: nothing. */
+const char *app_problem(const struct app *app, char problem[256]);
+enum method method_read(struct str name); /* METHOD_NONE for one we do not know */
+const char *method_name(enum method method);
+/* How many bytes of body that address takes; what is longer is not even read. */
+size_t app_body_max(struct ctx *c, const struct app *app, enum method method, struct str uri);
+
 /* Reading. Absent is the empty str. */
 struct str req_header(const struct req *q, const char *cgi_name); /* "HTTP_IF_MATCH" */
 struct str req_cookie(const struct req *q, const char *name);     /* first of that name */
@@ -124,11 +132,12 @@ void res_etag(struct res *r, int64_t revision);
 enum err req_if_match(struct ctx *c, const struct req *q, int64_t revision);
 
 /* Runs one request through the same columns, transaction and answers as under nginx. Never fails: a refusal is a
- * problem in `r`. `c` comes with mem, config, db, now_ms set. */
+ * problem in `r`. `c` comes with mem, config, db, now_ms and request_id set; q with method, body, header_of, from and
+ * address. A transaction that met a deadlock or time-out (RETRY) is run up to three times. */
 void serve(struct ctx *c, const struct app *app, struct req *q, struct res *r);
 /* Several requests that were waiting together; batched routes share one transaction. */
 void serve_many(struct ctx *c[], const struct app *app, struct req *q[], struct res *r[], size_t n);
-/* Fills path, args, form, content_type, is_browser of q from its raw parts; fails BAD_REQUEST, URL_TOO_LONG,
+/* Fills path, query, args, form, content_type, is_browser of q from its raw parts; fails BAD_REQUEST, URL_TOO_LONG,
  * MEDIA_TYPE. uri is REQUEST_URI. Part of serve(); public for the fuzzer. */
 enum err req_parse(struct ctx *c, struct str uri, struct req *q);
 

@@ -19,7 +19,7 @@ begin
            set state = case ending when 'expired' then 'abandoned' else 'released' end, ended_at = at
           from gone g
          where s.id = g.session_id and s.state = 'open'
-        returning s.id, s.creator_id, s.shop_id, s.offer_id, s.link_id
+        returning s.id, s.creator_id, s.shop_id, s.offer_id, s.link_id, s.redeems
     ), stock as (
         update u.inventory i
            set held = held - g.units
@@ -28,8 +28,8 @@ begin
     ), counters as (
         update u.offer o
            set redemptions_held = redemptions_held - c.n
-          from (select offer_id, count(*)::int as n from closed group by 1) c
-         where o.id = c.offer_id and o.redemptions_max is not null
+          from (select offer_id, count(*)::int as n from closed where redeems group by 1) c
+         where o.id = c.offer_id
     ), told as (
         insert into u.event_log (id, type, creator_id, shop_id, subject, at, payload)
         select u.event_id(e.type, e.subject::text, at), e.type, e.creator_id, e.shop_id, e.subject, at, e.payload
@@ -48,16 +48,15 @@ begin
 end
 $$;
 
--- Locks the limited offers whose counters the holds `ids` would move, and `also`, by id.
+-- Locks the offers whose counters the holds `ids` would move, and the limited ones of `also`, by id.
 create or replace function u.offers_lock(ids uuid[], also uuid[]) returns void
 language plpgsql volatile as $$
 begin
     perform 1
        from u.offer o
-      where o.redemptions_max is not null
-        and (o.id = any(also)
-             or o.id in (select s.offer_id from u.reservation r join u.checkout_session s on s.id = r.session_id
-                          where r.id = any(ids)))
+      where (o.id = any(also) and o.redemptions_max is not null)
+         or o.id in (select s.offer_id from u.reservation r join u.checkout_session s on s.id = r.session_id
+                      where r.id = any(ids) and s.redeems)
       order by o.id
         for no key update;
 end

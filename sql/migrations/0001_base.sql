@@ -73,6 +73,9 @@ create table u.shop (
     refresh_sealed      text,
     refresh_expires_at  timestamptz,
     token_generation    integer     not null default 0,
+    token_lease         uuid,                      -- who may replace the pair now, and until when
+    token_lease_until   timestamptz,
+    refreshed_at        timestamptz,               -- when the pair was last replaced
     health              text        not null default 'healthy'
                         check (health in ('healthy', 'degraded', 'needs_reconnect')),
     health_reason       text        not null default '',
@@ -154,7 +157,9 @@ create table u.product (
     status       text        not null check (status in ('active', 'draft', 'archived', 'unlisted', 'deleted')),
     image_url    text        not null default '',
     shop_updated_at timestamptz,
-    generation   integer     not null default 0,
+    generation   integer     not null default 0,   -- of the sync that last saw it
+    reading      integer     not null default 0,   -- how often its variants were read; those of an older reading are gone
+    more_variants text       not null default '',  -- cursor of those that a reading still lacks
     created_at   timestamptz not null default u.clock(),
     updated_at   timestamptz not null default u.clock(),
     unique (shop_id, external_id),
@@ -172,7 +177,8 @@ create table u.inventory (
     sold_unsynced  integer     not null default 0 check (sold_unsynced >= 0),
     buffer         integer     not null default 0 check (buffer >= 0),
     free           integer     generated always as (shop_available - held - sold_unsynced - buffer) stored,
-    dirty_at       timestamptz,                    -- a full read is wanted since then
+    dirty_at       timestamptz,                    -- a full read is wanted since then, or from then on
+    dirtied_at     timestamptz,                    -- when the shop last told of a change
     read_at        timestamptz,                    -- when the last full read began
     short_since    timestamptz,                    -- free negative after a full read
     primary key (shop_id, item_id),
@@ -186,6 +192,7 @@ create table u.inventory_level (
     location_id     bigint      not null,
     available       integer     not null,
     shop_updated_at timestamptz,
+    seen_at         timestamptz not null default u.clock(),
     primary key (shop_id, item_id, location_id),
     foreign key (shop_id, item_id) references u.inventory on delete cascade
 );
@@ -218,7 +225,7 @@ create table u.variant (
     policy           text        not null check (policy in ('deny', 'continue')),
     position         integer     not null default 0,
     image_url        text        not null default '',
-    generation       integer     not null default 0,
+    generation       integer     not null default 0, -- the product's reading that last saw it
     deleted_at       timestamptz,
     updated_at       timestamptz not null default u.clock(),
     unique (shop_id, external_id),
@@ -387,6 +394,7 @@ create table u.checkout_session (
     price_minor    bigint      not null,
     currency       text        not null,
     discount_code  text        not null default '',
+    redeems        boolean     not null default false, -- while open it counts in its offer's redemptions_held
     state          text        not null default 'open'
                    check (state in ('open', 'completed', 'abandoned', 'released')),
     late           boolean     not null default false, -- paid after its hold had lapsed
@@ -446,6 +454,7 @@ create table u.shop_order (
                         check (credit_reason in ('none', 'attribute', 'property', 'code', 'landing', 'candidate')),
     credit_detail       jsonb       not null default '{}', -- every signal looked at, and why it lost
     late                boolean     not null default false,
+    revision            integer     not null default 1,  -- applied changes, in order
     unique (shop_id, external_id),
     unique (shop_id, id)
 );
@@ -467,14 +476,25 @@ create table u.order_line (
     unsynced_since  timestamptz,                   -- the shop's clock: reads begun 60 s later contain it
     unit_minor      bigint  not null default 0,    -- list, before discounts
     discount_minor  bigint  not null default 0,    -- allocated to the line
-    net_minor       bigint  not null default 0,    -- units at their price, less discounts and refunds
     refunded_units  integer not null default 0,
-    refunded_minor  bigint  not null default 0,
+    refunded_minor  bigint  not null default 0,    -- subtotals of its refunds
     credited        boolean not null default false, -- a line of the credited offer
     promised_minor  bigint,                        -- unit price that we showed
     primary key (order_id, external_id),
     foreign key (shop_id, order_id) references u.shop_order (shop_id, id) on delete cascade
 );
+create table u.order_refund (
+    shop_id         uuid        not null,
+    order_id        uuid        not null,
+    external_id     bigint      not null,
+    at              timestamptz not null,
+    paid_back_minor bigint      not null default 0, -- money that moved
+    tax_minor       bigint      not null default 0, -- of its lines
+    lines           jsonb       not null default '[]', -- [{line, units, subtotal_minor}]
+    primary key (order_id, external_id),
+    foreign key (shop_id, order_id) references u.shop_order (shop_id, id) on delete cascade
+);
+
 create index order_line_unsynced on u.order_line (shop_id, item_id) where unsynced_units > 0;
 
 -- Everything platforms push, as it came; applied by cron/webhooks_apply.
@@ -565,8 +585,7 @@ create table u.revenue_order (
     currency    text        not null,
     net_minor   bigint      not null,
     units       integer     not null default 0,
-    paid        boolean     not null default true,
-    as_of       timestamptz not null,              -- the shop's updated_at that these figures stand for
+    revision    integer     not null,              -- of the order, that these figures stand for
     at          timestamptz not null
 );
 create index revenue_order_creator on u.revenue_order (creator_id, at);

@@ -16,3 +16,28 @@ select id, type, subject, u.ms(at) as at_ms, payload, shop_id
    and ($5::bigint = 0 or at < u.at($5))
  order by id desc
  limit $6::int;
+
+-- :consumer_add
+insert into u.event_consumer (name) values ($1::text) on conflict (name) do nothing;
+
+-- :consumer_take
+-- One reader of a consumer at a time.
+select epoch, xid::text as xid, id from u.event_consumer where name = $1::text for update;
+
+-- :consumer_next
+-- The next events after (epoch, xid, id), only of transactions that nothing still open can come before.
+select epoch, xid::text as xid, id
+  from u.event_log
+ where (epoch, xid, id) > ($1::int, $2::text::xid8, $3::uuid)
+   and xid < pg_snapshot_xmin(pg_current_snapshot())
+ order by epoch, xid, id
+ limit $4::int;
+
+-- :consumer_move
+update u.event_consumer set epoch = $2::int, xid = $3::text::xid8, id = $4::uuid where name = $1::text;
+
+-- :consumer_forget
+delete from u.event_consumed where consumer = $1::text;
+
+-- :consumer_rewind
+update u.event_consumer set epoch = 0, xid = '0', id = '00000000-0000-0000-0000-000000000000' where name = $1::text;

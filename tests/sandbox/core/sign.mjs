@@ -26,4 +26,4 @@ export function queryMessage(params) {
 export const signQuery = (secret, params) => hmac(secret, queryMessage(params)).digest('hex');
 export const checkQuery = (secret, params) => typeof params.hmac === 'string' && same(signQuery(secret, params), params.hmac);
 
-export const isShopDomain = (name) => typeof name === 'string' && name.length <= 255 && /^[a-z0-9][a-z0-9-]*\.myshopify\.com$(?!\n)/.test(name);
+export const isShopDomain = (name) => typeof name === 'string' && name.length <= 255 && /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/.test(name);

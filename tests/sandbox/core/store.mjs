@@ -1,6 +1,6 @@
 // Everything the sandbox remembers: one plain object in memory, written to the --data file a moment
 // after it changes and on shutdown, so a restart finds it again. Also its clock and its id counters.
-import { readFileSync, writeFileSync, renameSync, mkdirSync, existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { randomBytes } from 'node:crypto';
@@ -61,6 +61,11 @@ export class Store {
 	touch() {
 		if (!this.file || this.timer) return;
 		this.timer = setTimeout(() => this.flush(), Math.max(200, this.writeMs * 20));
+	}
+
+	close() {
+		this.flush();
+		if (!this.file) rmSync(this.folder, { recursive: true, force: true });
 	}
 
 	flush() {

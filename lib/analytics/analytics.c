@@ -1,0 +1,69 @@
+#include "lib/analytics/analytics.h"
+
+#include "lib/db/db.h"
+#include "lib/event/event.h"
+
+#define BATCH 500
+
+static enum err clicks_apply(struct ctx *c, const struct uuid *events, size_t n)
+{
+	return db_run(c, SQL(analytics_clicks_apply), PARAMS(p_str(S("clicks")), p_uuids(c, events, n)));
+}
+
+static enum err clicks_drop(struct ctx *c)
+{
+	return db_run(c, SQL(analytics_clicks_drop), NO_PARAMS);
+}
+
+static enum err revenue_apply(struct ctx *c, const struct uuid *events, size_t n)
+{
+	return db_run(c, SQL(analytics_revenue_apply), PARAMS(p_str(S("revenue")), p_uuids(c, events, n)));
+}
+
+static enum err revenue_drop(struct ctx *c)
+{
+	return db_run(c, SQL(analytics_revenue_drop), NO_PARAMS);
+}
+
+const struct consumer analytics_consumers[] = {
+	{ "clicks",  clicks_apply,  clicks_drop },
+	{ "revenue", revenue_apply, revenue_drop },
+};
+const size_t analytics_consumers_n = COUNT(analytics_consumers);
+
+enum err analytics_step(struct ctx *c, const struct consumer *consumer, int64_t *done)
+{
+	struct event_batch batch;
+
+	TRY(event_consume(c, str_of(consumer->name), BATCH, &batch));
+	*done = (int64_t)batch.n;
+	return batch.n ? consumer->apply(c, batch.ids, batch.n) : OK;
+}
+
+enum err analytics_rebuild(struct ctx *c, const struct consumer *consumer)
+{
+	TRY(event_rewind(c, str_of(consumer->name)));
+	return consumer->drop(c);
+}
+
+enum err analytics_revenue(struct ctx *c, struct str by, int64_t from_ms, int64_t before_ms, struct revenue **out, size_t *n)
+{
+	struct rows rows;
+
+	TRY(db_all(c, SQL(analytics_revenue), PARAMS(p_uuid(c->creator.u), p_str(by), p_int(from_ms), p_int(before_ms)), &rows));
+	*n = (size_t)rows.n;
+	*out = arena_array(c->mem, *n + 1, sizeof(**out));
+	for (int i = 0; i < rows.n; i++) {
+		struct row row = rows_at(&rows, i);
+
+		(*out)[i] = (struct revenue){
+			.name = row_str(&row, "name"),
+			.stream = { row_uuid(&row, "stream_id") },
+			.stream_title = row_str(&row, "stream_title"),
+			.orders = row_int(&row, "orders"),
+			.units = row_int(&row, "units"),
+			.net = row_money(&row, "net_minor", "currency"),
+		};
+	}
+	return OK;
+}

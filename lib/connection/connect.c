@@ -1,0 +1,3 @@
+#include "lib/connection/connection.h"
+
+#include "lib/catalog/want.h"

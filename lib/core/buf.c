@@ -1,0 +1,79 @@
+#include "lib/core/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/core/arena.h"
+
+struct buf buf_new(struct arena *mem, size_t max_bytes)
+{
+	return (struct buf){ .mem = mem, .max = max_bytes };
+}
+
+static bool room(struct buf *b, size_t n)
+{
+	size_t cap = b->cap ? b->cap : 256;
+	char *p;
+
+	if (b->full || n > b->max - b->n) {
+		b->full = true;
+		return false;
+	}
+	if (b->n + n <= b->cap)
+		return true;
+	while (cap < b->n + n)
+		cap *= 2;
+	if (cap > b->max)
+		cap = b->max;
+	p = arena_alloc(b->mem, cap);
+	if (b->n)
+		memcpy(p, b->p, b->n);
+	b->p = p;
+	b->cap = cap;
+	return true;
+}
+
+void buf_put(struct buf *b, struct str s)
+{
+	if (!s.n || !room(b, s.n))
+		return;
+	memcpy(b->p + b->n, s.p, s.n);
+	b->n += s.n;
+}
+
+void buf_char(struct buf *b, char ch)
+{
+	buf_put(b, (struct str){ &ch, 1 });
+}
+
+void buf_int(struct buf *b, int64_t v)
+{
+	buf_fmt(b, "%lld", (long long)v);
+}
+
+void buf_fmt(struct buf *b, const char *format, ...)
+{
+	char small[512];
+	va_list args, again;
+	int n;
+
+	va_start(args, format);
+	va_copy(again, args);
+	n = vsnprintf(small, sizeof(small), format, args);
+	va_end(args);
+	if (n >= 0 && (size_t)n < sizeof(small)) {
+		buf_put(b, (struct str){ small, (size_t)n });
+	} else if (n >= 0) {
+		char *p = arena_alloc(b->mem, (size_t)n + 1);
+
+		vsnprintf(p, (size_t)n + 1, format, again);
+		buf_put(b, (struct str){ p, (size_t)n });
+	}
+	va_end(again);
+}
+
+struct str buf_str(const struct buf *b)
+{
+	return (struct str){ b->n ? b->p : "", b->n };
+}

@@ -1,0 +1,73 @@
+-- What must be true at all times, recomputed from the rows. Each line: what must hold, and how many rows break it.
+create or replace function u.invariants()
+returns table (invariant text, broken bigint)
+language sql stable security definer as $$
+    select 'held is the sum of the pending holds of the item',
+           count(*)
+      from u.inventory i
+      left join (select shop_id, item_id, sum(units) as units from u.reservation where state = 'pending' group by 1, 2) r
+             using (shop_id, item_id)
+     where i.held <> coalesce(r.units, 0)
+    union all
+    select 'sold_unsynced is the sum of the order lines that no full read contains yet',
+           count(*)
+      from u.inventory i
+      left join (select shop_id, item_id, sum(unsynced_units) as units from u.order_line where unsynced_units > 0 group by 1, 2) l
+             using (shop_id, item_id)
+     where i.sold_unsynced <> coalesce(l.units, 0)
+    union all
+    select 'shop_available is the sum of the levels at active locations that sell online',
+           count(*)
+      from u.inventory i
+      join (select l.shop_id, l.item_id, sum(l.available) filter (where o.active and o.online) as units
+              from u.inventory_level l
+              join u.location o on o.shop_id = l.shop_id and o.external_id = l.location_id
+             group by 1, 2) s using (shop_id, item_id)
+     where i.shop_available <> coalesce(s.units, 0)
+    union all
+    select 'every pending hold has an open checkout, and every open checkout a pending hold',
+           count(*)
+      from u.checkout_session s join u.reservation r on r.session_id = s.id
+     where (s.state = 'open') <> (r.state = 'pending')
+    union all
+    select 'every checkout has one hold',
+           count(*)
+      from u.checkout_session s
+     where not exists (select 1 from u.reservation r where r.session_id = s.id)
+    union all
+    select 'redemptions_held of an offer is the number of its open checkouts that count',
+           count(*)
+      from u.offer o
+     where o.redemptions_held <> (select count(*) from u.checkout_session s
+                                   where s.offer_id = o.id and s.state = 'open' and s.redeems)
+    union all
+    select 'every hold has RESERVATION_CREATED and exactly one event for its end, if it ended',
+           count(*)
+      from u.reservation r
+     where (select count(*) from u.event_log e where e.subject = r.id and e.type = 'RESERVATION_CREATED') <> 1
+        or (select count(*) from u.event_log e
+             where e.subject = r.id
+               and e.type in ('RESERVATION_CONFIRMED', 'RESERVATION_RELEASED', 'RESERVATION_EXPIRED'))
+           <> case when r.state = 'pending' then 0 else 1 end
+    union all
+    select 'a confirmed hold belongs to one order, and no checkout confirmed two',
+           count(*)
+      from u.checkout_session s join u.reservation r on r.session_id = s.id
+     where r.state = 'confirmed'
+       and not exists (select 1 from u.shop_order o where o.session_id = s.id)
+    union all
+    select 'every paid order told PURCHASE_COMPLETED once, and no other did',
+           count(*)
+      from u.shop_order o
+     where (select count(*) from u.event_log e where e.subject = o.id and e.type = 'PURCHASE_COMPLETED')
+           <> case when o.paid_at is null then 0 else 1 end
+    union all
+    select 'no hold is pending two minutes after it lapsed while its sweeper beats',
+           count(*)
+      from u.reservation r
+     where r.state = 'pending' and r.expires_at < u.clock() - interval '2 minutes'
+       and exists (select 1 from u.helper_run h where h.name = 'reservations_expire' and h.beat_at > u.clock() - interval '30 seconds')
+    union all
+    select 'no link passed its click limit',
+           count(*) from u.short_link where clicks_max is not null and clicks_used > clicks_max
+$$;

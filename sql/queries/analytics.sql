@@ -1,0 +1,70 @@
+-- :analytics_clicks_apply
+-- Counts the clicks among events $2 for consumer $1, each once.
+with fresh as (
+    insert into u.event_consumed (consumer, event_id)
+    select $1::text, e.id from u.event_log e
+     where e.id = any ($2::uuid[]) and e.type in ('LINK_CLICKED', 'LINK_PREVIEWED') and e.creator_id is not null
+    on conflict do nothing
+    returning event_id
+)
+insert into u.link_clicks as l (link_id, creator_id, clicks, repeats, refusals, previews, checkouts, last_at)
+select e.subject, e.creator_id,
+       count(*) filter (where e.type = 'LINK_CLICKED'),
+       count(*) filter (where e.type = 'LINK_CLICKED' and e.payload ->> 'outcome' = 'repeated'),
+       count(*) filter (where e.type = 'LINK_CLICKED' and e.payload ->> 'outcome' like 'refused%'),
+       count(*) filter (where e.type = 'LINK_PREVIEWED'),
+       count(*) filter (where e.type = 'LINK_CLICKED' and e.payload ->> 'outcome' = 'started'),
+       max(e.at)
+  from fresh f join u.event_log e on e.id = f.event_id
+ group by e.subject, e.creator_id
+ order by e.subject
+on conflict (link_id) do update
+   set clicks = l.clicks + excluded.clicks, repeats = l.repeats + excluded.repeats, refusals = l.refusals + excluded.refusals,
+       previews = l.previews + excluded.previews, checkouts = l.checkouts + excluded.checkouts,
+       last_at = greatest(l.last_at, excluded.last_at);
+
+-- :analytics_clicks_drop
+delete from u.link_clicks;
+
+-- :analytics_revenue_apply
+-- Takes the newest figures of each credited, paid order among events $2 for consumer $1.
+with fresh as (
+    insert into u.event_consumed (consumer, event_id)
+    select $1::text, e.id from u.event_log e
+     where e.id = any ($2::uuid[]) and e.creator_id is not null
+       and e.type in ('PURCHASE_COMPLETED', 'ORDER_UPDATED', 'ORDER_REFUNDED', 'ORDER_CANCELLED')
+    on conflict do nothing
+    returning event_id
+), newest as (
+    select distinct on (e.subject) e.subject, e.creator_id, e.payload, e.at
+      from fresh f join u.event_log e on e.id = f.event_id
+     where (e.payload ->> 'paid')::boolean and not (e.payload ->> 'test')::boolean
+     order by e.subject, (e.payload ->> 'revision')::int desc
+)
+insert into u.revenue_order as r (order_id, creator_id, platform, surface, stream_id, link_id, currency, net_minor, units, revision, at)
+select n.subject, n.creator_id, coalesce(nullif(n.payload ->> 'platform', ''), 'unknown'),
+       coalesce(nullif(n.payload ->> 'surface', ''), 'unknown'), (n.payload ->> 'stream')::uuid, (n.payload ->> 'link')::uuid,
+       n.payload ->> 'currency', (n.payload ->> 'net_minor')::bigint, (n.payload ->> 'units')::int,
+       (n.payload ->> 'revision')::int, n.at
+  from newest n
+on conflict (order_id) do update
+   set net_minor = excluded.net_minor, units = excluded.units, revision = excluded.revision, creator_id = excluded.creator_id,
+       platform = excluded.platform, surface = excluded.surface, stream_id = excluded.stream_id, link_id = excluded.link_id
+ where r.revision <= excluded.revision;
+
+-- :analytics_revenue_drop
+delete from u.revenue_order;
+
+-- :analytics_revenue
+-- What creator $1 earned, net of refunds, by $2 (platform, surface or stream) and currency, in [$3, $4) of Unix ms (0: unbounded).
+select case $2::text when 'platform' then r.platform when 'surface' then r.surface else '' end as name,
+       case when $2 = 'stream' then r.stream_id end as stream_id,
+       case when $2 = 'stream' then s.title end as stream_title,
+       r.currency, count(*) as orders, sum(r.units)::bigint as units, sum(r.net_minor)::bigint as net_minor
+  from u.revenue_order r
+  left join u.stream s on s.creator_id = r.creator_id and s.id = r.stream_id
+ where r.creator_id = $1::uuid
+   and ($3::bigint = 0 or r.at >= u.at($3))
+   and ($4::bigint = 0 or r.at < u.at($4))
+ group by 1, 2, 3, 4
+ order by net_minor desc, 1, 2, 4;

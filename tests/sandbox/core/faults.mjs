@@ -1,0 +1,50 @@
+// Faults switched on through the control API: which outside call they hit and what happens to it.
+import { bad } from './errors.mjs';
+import { DROP, json } from './http.mjs';
+
+export const TARGETS = ['graphql', 'token', 'webhooks', 'checkout'];
+export const MODES = ['delay', 'status', 'garbage', 'drop', 'throttle', 'lost_answer', 'timeout'];
+
+export const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
+
+export function addFault(store, spec) {
+	const { target, shop = null, mode, status = 500, ms = 1000, count = null, match = null } = spec;
+	if (!TARGETS.includes(target)) throw bad(`target: one of ${TARGETS.join(', ')}`);
+	if (!MODES.includes(mode)) throw bad(`mode: one of ${MODES.join(', ')}`);
+	if (mode === 'throttle' && target !== 'graphql' && target !== 'token') throw bad('mode throttle is for graphql and token');
+	if (!Number.isInteger(status) || status < 100 || status > 599) throw bad('status: 100 to 599');
+	if (!Number.isInteger(ms) || ms < 0) throw bad('ms: a whole number of milliseconds');
+	if (count !== null && (!Number.isInteger(count) || count < 1)) throw bad('count: 1 or more');
+	const fault = { id: store.nextId('fault'), target, shop, mode, status, ms, count, match, hits: 0 };
+	store.state.faults.push(fault);
+	store.touch();
+	return fault;
+}
+
+// The fault that hits this call, if any; a counted fault is used up by it.
+export function takeFault(store, target, shop, text = '') {
+	const fault = store.state.faults.find((f) => f.target === target && (!f.shop || f.shop === shop) && (!f.match || text.includes(f.match)));
+	if (!fault) return null;
+	fault.hits++;
+	if (fault.count !== null && --fault.count === 0) store.state.faults.splice(store.state.faults.indexOf(fault), 1);
+	store.touch();
+	return fault;
+}
+
+const THROTTLED = { errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED', documentation: 'https://shopify.dev/api/usage/rate-limits' } }],
+	extensions: { cost: { requestedQueryCost: 100, actualQueryCost: null, throttleStatus: { maximumAvailable: 2000.0, currentlyAvailable: 0, restoreRate: 100.0 } } } };
+
+// Runs `work` under whatever fault is set for this incoming call.
+export async function underFault(store, target, shop, text, work) {
+	const fault = takeFault(store, target, shop, text);
+	if (!fault) return work();
+	switch (fault.mode) {
+	case 'delay': await wait(fault.ms); return work();
+	case 'status': return json({ errors: `sandbox fault: status ${fault.status}` }, fault.status, fault.status === 429 ? { 'retry-after': '2' } : {});
+	case 'garbage': return { status: 200, headers: { 'content-type': 'application/json' }, body: '{"data":{"shop":{"na' };
+	case 'drop': return DROP;
+	case 'throttle': return target === 'graphql' ? json(THROTTLED) : json({ errors: 'Exceeded 2 calls per second for api client.' }, 429, { 'retry-after': '2' });
+	case 'lost_answer': await work(); return DROP;
+	default: await wait(Math.max(fault.ms, 60000)); return DROP;
+	}
+}

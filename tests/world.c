@@ -1,0 +1,411 @@
+/* world.c: the database of a test program, emptied and seeded. */
+#include "tests/world.h"
+
+#include <libpq-fe.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/core/time.h"
+#include "lib/crypto/crypto.h"
+#include "tests/world_inside.h"
+
+#define ARENA_BYTES (512u << 20)
+
+/* The one database of this process; children of fork_many open connections of their own. */
+static struct {
+	pid_t pid;
+	char name[32];
+	const char *server;
+	PGconn *sql;
+	struct arena *mem;
+	struct db *db;
+	struct config standard, config; /* as read; as the test may have changed it */
+	char empty[4096];
+	int64_t offset_ms;
+} here;
+
+static _Noreturn void give_up(const char *what, const char *why)
+{
+	fprintf(stderr, "%s: %s\n", what, why);
+	exit(1);
+}
+
+static PGconn *connect_to(const char *dbname)
+{
+	char conninfo[512];
+	PGconn *conn;
+
+	snprintf(conninfo, sizeof conninfo, "%s dbname=%s", here.server, dbname);
+	conn = PQconnectdb(conninfo);
+	if (PQstatus(conn) != CONNECTION_OK)
+		give_up("the test cluster does not answer", PQerrorMessage(conn));
+	PQclear(PQexec(conn, "set client_min_messages = warning"));
+	return conn;
+}
+
+static PGresult *run_sql(const char *text)
+{
+	PGresult *r = PQexec(here.sql, text);
+	ExecStatusType status = PQresultStatus(r);
+
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
+		fprintf(stderr, "%s\n", text);
+		give_up("SQL of a test failed", PQresultErrorMessage(r));
+	}
+	return r;
+}
+
+static void database_drop(void)
+{
+	PGconn *conn;
+	char text[128];
+
+	if (getpid() != here.pid)
+		return;
+	PQfinish(here.sql);
+	db_free(here.db);
+	arena_free(here.mem);
+	conn = connect_to("postgres");
+	snprintf(text, sizeof text, "drop database if exists %s with (force)", here.name);
+	PQclear(PQexec(conn, text));
+	PQfinish(conn);
+}
+
+/* Another program may just be cloning the same template. */
+static void database_create(void)
+{
+	PGconn *conn = connect_to("postgres");
+	char text[128];
+
+	snprintf(text, sizeof text, "create database %s template unifyed_template", here.name);
+	for (int tries = 0;; tries++) {
+		PGresult *r = PQexec(conn, text);
+		bool done = PQresultStatus(r) == PGRES_COMMAND_OK;
+
+		PQclear(r);
+		if (done)
+			break;
+		if (tries == 100)
+			give_up("cannot clone unifyed_template", PQerrorMessage(conn));
+		usleep(50000);
+	}
+	PQfinish(conn);
+}
+
+static void config_fill(void)
+{
+	char database[512], problem[512];
+
+	snprintf(database, sizeof database, "%s dbname=%s", here.server, here.name);
+	setenv("UNIFYED_DATABASE", database, 1);
+	setenv("UNIFYED_BASE_URL", "https://unifyed.test", 1);
+	setenv("UNIFYED_KEY_RING", "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", 1);
+	setenv("UNIFYED_SHOPIFY_CLIENT_ID", "client-of-tests", 1);
+	setenv("UNIFYED_SHOPIFY_CLIENT_SECRET", "secret-of-tests", 1);
+	if (!config_read("/dev/null", &here.standard, problem))
+		give_up("configuration", problem);
+}
+
+static void database_open(void)
+{
+	PGresult *r;
+
+	here.server = getenv("UNIFYED_TEST_PG");
+	if (here.server == NULL)
+		give_up("UNIFYED_TEST_PG is not set", "run tests/with_cluster.sh build/check");
+	here.pid = getpid();
+	snprintf(here.name, sizeof here.name, "unifyed_t%d", (int)here.pid);
+	database_create();
+	config_fill();
+	here.sql = connect_to(here.name);
+	here.mem = arena_new(ARENA_BYTES);
+	r = run_sql("select 'begin; set local session_replication_role = replica; '"
+		    " || string_agg(format('delete from u.%I', tablename), '; ')"
+		    " || '; update u.test_clock set offset_ms = 0; commit'"
+		    " from pg_tables where schemaname = 'u' and tablename not like '%migration%'"
+		    " and tablename <> 'test_clock'");
+	snprintf(here.empty, sizeof here.empty, "%s", PQgetvalue(r, 0, 0));
+	PQclear(r);
+	atexit(database_drop);
+}
+
+static struct uuid seed_uuid(int n)
+{
+	struct uuid u;
+	char text[37];
+
+	snprintf(text, sizeof text, "01900000-0000-7000-8000-%012d", n);
+	if (!uuid_read(str_of(text), &u))
+		abort();
+	return u;
+}
+
+/* Hashes as lib/account stores them: SHA-256 of the whole token. */
+static const char *hash_of(struct world *w, struct str token)
+{
+	struct digest d = crypto_sha256(token);
+
+	return str_z(w->mem, str_fmt(w->mem, "'\\x" STR_FMT "'", STR_ARG(crypto_hex(w->mem, crypto_digest_str(&d)))));
+}
+
+static void seed_person(struct world *w, struct seller *p, const char *name, int at)
+{
+	struct uuid key = seed_uuid(at + 9);
+
+	p->creator.u = seed_uuid(at + 1);
+	p->connection.u = seed_uuid(at + 2);
+	p->api_key = str_fmt(w->mem, "ufy_%s00000000000000000000000000000000", name);
+	p->session = str_fmt(w->mem, "%ssession00000000000000000000000000", name);
+	p->csrf = str_fmt(w->mem, "%scsrf0000000000000000", name);
+	/* the password is "correct horse" (argon2id with the least cost there is) */
+	world_sql(w, "insert into u.creator (id, handle, name, email, password_hash) values"
+		     " (%s, '%s', initcap('%s'), '%s@example.com',"
+		     " '$argon2id$v=19$m=8,t=1,p=1$+oBCaXqUC5fWfgftjoZ7Eg$6wi0cw/72L7A+wAtltG71ZppqSgF4BS8KESvvGn1czs')",
+		world_uuid(w, p->creator.u), name, name, name);
+	world_sql(w, "insert into u.creator_session (token_hash, creator_id, csrf, expires_at)"
+		     " values (%s, %s, '" STR_FMT "', u.clock() + interval '30 days')",
+		hash_of(w, p->session), world_uuid(w, p->creator.u), STR_ARG(p->csrf));
+	world_sql(w, "insert into u.api_key (id, creator_id, name, key_hash, shown) values (%s, %s, 'tests', %s, 'ufy_')",
+		world_uuid(w, key), world_uuid(w, p->creator.u), hash_of(w, p->api_key));
+}
+
+static void seed_connection(struct world *w, struct seller *p, const char *role)
+{
+	world_sql(w, "insert into u.connection (id, creator_id, shop_id, role, status) values (%s, %s, %s, '%s', 'active')",
+		world_uuid(w, p->connection.u), world_uuid(w, p->creator.u), world_uuid(w, w->shop.u), role);
+}
+
+static void seed_shop(struct world *w, const struct world_options *o)
+{
+	int n = o->variants > 0 ? o->variants : 1;
+
+	world_sql(w, "insert into u.shop (id, domain, name, currency, storefront_url, status, access_sealed, scopes, installed_at)"
+		     " values (%s, 'x.myshopify.com', 'X', 'USD', 'https://shop.example', 'active', 'sealed',"
+		     " 'read_products,read_inventory,read_locations,read_orders,write_discounts', u.clock())",
+		world_uuid(w, w->shop.u));
+	world_sql(w, "insert into u.location (shop_id, external_id, name, active, online) values (%s, 7301, 'Here', true, true)",
+		world_uuid(w, w->shop.u));
+	world_sql(w, "insert into u.product (id, shop_id, external_id, title, handle, status) values (%s, %s, 7001, 'Mug', 'mug', 'active')",
+		world_uuid(w, w->product.u), world_uuid(w, w->shop.u));
+	for (int i = 0; i < n; i++) {
+		w->items[i].u = seed_uuid(300 + i);
+		w->variants[i].u = seed_uuid(400 + i);
+		world_sql(w, "insert into u.inventory (shop_id, item_id, external_id, shop_available, read_at) values (%s, %s, %d, %d, u.clock())",
+			world_uuid(w, w->shop.u), world_uuid(w, w->items[i].u), 7201 + i, o->stock);
+		world_sql(w, "insert into u.inventory_level (shop_id, item_id, location_id, available, shop_updated_at) values (%s, %s, 7301, %d, u.clock())",
+			world_uuid(w, w->shop.u), world_uuid(w, w->items[i].u), o->stock);
+		world_sql(w, "insert into u.variant (id, shop_id, product_id, item_id, external_id, title, price_minor, currency, policy, position)"
+			     " values (%s, %s, %s, %s, %d, case when %d = 1 then 'Default Title' else 'V' || %d end, 2000, 'USD', 'deny', %d)",
+			world_uuid(w, w->variants[i].u), world_uuid(w, w->shop.u), world_uuid(w, w->product.u),
+			world_uuid(w, w->items[i].u), 7101 + i, n, i + 1, i + 1);
+	}
+	w->variant = w->variants[0];
+	w->item = w->items[0];
+}
+
+static void seed_offer(struct world *w, struct seller *p, const struct world_options *o)
+{
+	const char *creator = world_uuid(w, p->creator.u), *shop = world_uuid(w, w->shop.u), *offer = world_uuid(w, p->offer.u);
+
+	world_sql(w, "insert into u.offer (id, creator_id, shop_id, name, kind, value, state, redemptions_max)"
+		     " values (%s, %s, %s, 'Live deal', 'percentage_off', 2000, 'active', nullif(%d, 0))",
+		offer, creator, shop, o->redemptions_max);
+	world_sql(w, "insert into u.offer_product (offer_id, creator_id, shop_id, position, product_id) values (%s, %s, %s, 1, %s)",
+		offer, creator, shop, world_uuid(w, w->product.u));
+	world_sql(w, "insert into u.offer_discount (id, offer_id, shop_id, amount_minor, currency, code, external_id, state, placed_at)"
+		     " values (%s, %s, %s, 400, 'USD', '" STR_FMT "', 'gid://shopify/DiscountCodeNode/1', 'placed', u.clock())",
+		world_uuid(w, p->discount.u), offer, shop, STR_ARG(p->discount_code));
+	world_sql(w, "insert into u.offer_price (offer_id, variant_id, shop_id, item_id, list_minor, price_minor, currency, discount_id, covered)"
+		     " select %s, v.id, v.shop_id, v.item_id, 2000, 1600, 'USD', %s, true from u.variant v",
+		offer, world_uuid(w, p->discount.u));
+}
+
+static void seed_link(struct world *w, struct seller *p, const struct world_options *o)
+{
+	const char *creator = world_uuid(w, p->creator.u);
+
+	world_sql(w, "insert into u.stream (id, creator_id, platform, title, state, started_at)"
+		     " values (%s, %s, 'youtube', 'Friday live', 'live', u.clock())",
+		world_uuid(w, p->stream.u), creator);
+	world_sql(w, "insert into u.attribution (id, creator_id, platform, surface, stream_id) values (%s, %s, 'youtube', 'live', %s)",
+		world_uuid(w, p->attribution.u), creator, world_uuid(w, p->stream.u));
+	world_sql(w, "insert into u.short_link (id, creator_id, shop_id, offer_id, attribution_id, code, clicks_max)"
+		     " values (%s, %s, %s, %s, %s, '" STR_FMT "', nullif(%d, 0))",
+		world_uuid(w, p->link.u), creator, world_uuid(w, w->shop.u), world_uuid(w, p->offer.u),
+		world_uuid(w, p->attribution.u), STR_ARG(p->code), o->clicks_max);
+}
+
+static void seed_sales(struct world *w, struct seller *p, const char *name, int at, const struct world_options *o)
+{
+	struct str upper = str_fmt(w->mem, "UFY-%s20", name);
+
+	p->offer.u = seed_uuid(at + 3);
+	p->discount.u = seed_uuid(at + 4);
+	p->stream.u = seed_uuid(at + 5);
+	p->attribution.u = seed_uuid(at + 6);
+	p->link.u = seed_uuid(at + 7);
+	p->code = str_fmt(w->mem, "%slink1", name);
+	p->discount_code = world_text(w, "select upper('" STR_FMT "')", STR_ARG(upper));
+	seed_offer(w, p, o);
+	seed_link(w, p, o);
+}
+
+struct world world_new(struct world_options o)
+{
+	struct world w = { 0 };
+
+	if (here.sql == NULL)
+		database_open();
+	arena_reset(here.mem);
+	if (here.db != NULL)
+		db_free(here.db);
+	here.config = here.standard;
+	here.db = db_new(&here.config, NULL);
+	here.offset_ms = 0;
+	world_jars_empty();
+	PQclear(run_sql(here.empty));
+	w.mem = here.mem;
+	w.db = here.db;
+	w.config = &here.config;
+	w.shop.u = seed_uuid(1);
+	w.product.u = seed_uuid(2);
+	PQclear(run_sql("begin"));
+	seed_person(&w, &w.anna, "anna", 100);
+	seed_person(&w, &w.ben, "ben", 200);
+	seed_shop(&w, &o);
+	seed_connection(&w, &w.anna, "owner");
+	seed_connection(&w, &w.ben, "seller");
+	if (!o.bare)
+		seed_sales(&w, &w.anna, "anna", 100, &o);
+	if (!o.bare && o.ben)
+		seed_sales(&w, &w.ben, "ben", 200, &o);
+	PQclear(run_sql("commit"));
+	return w;
+}
+
+static char *formatted(struct world *w, const char *format, va_list args)
+{
+	char text[8192];
+	int n = vsnprintf(text, sizeof text, format, args);
+
+	if (n < 0 || (size_t)n >= sizeof text)
+		give_up("SQL of a test is too long", format);
+	return memcpy(arena_alloc(w->mem, (size_t)n + 1), text, (size_t)n + 1);
+}
+
+void world_sql(struct world *w, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	PQclear(run_sql(formatted(w, format, args)));
+	va_end(args);
+}
+
+static struct str first_value(struct world *w, const char *text)
+{
+	PGresult *r = run_sql(text);
+	struct str out = { 0 };
+
+	if (PQntuples(r) > 0)
+		out = str_copy(w->mem, str_of(PQgetvalue(r, 0, 0)));
+	PQclear(r);
+	return out;
+}
+
+struct str world_text(struct world *w, const char *format, ...)
+{
+	va_list args;
+	struct str out;
+
+	va_start(args, format);
+	out = first_value(w, formatted(w, format, args));
+	va_end(args);
+	return out;
+}
+
+int64_t world_int_of(struct world *w, const char *format, va_list args)
+{
+	struct str text = first_value(w, formatted(w, format, args));
+	int64_t v = 0;
+
+	if (str_eq(text, S("t")))
+		return 1;
+	return str_int(text, &v) ? v : 0;
+}
+
+int64_t world_int(struct world *w, const char *format, ...)
+{
+	va_list args;
+	int64_t v;
+
+	va_start(args, format);
+	v = world_int_of(w, format, args);
+	va_end(args);
+	return v;
+}
+
+const char *world_uuid(struct world *w, struct uuid u)
+{
+	char text[37];
+
+	uuid_text(u, text);
+	return str_z(w->mem, str_fmt(w->mem, "'%s'", text));
+}
+
+void world_clock_advance(struct world *w, int64_t ms)
+{
+	here.offset_ms += ms;
+	world_sql(w, "update u.test_clock set offset_ms = %lld", (long long)here.offset_ms);
+}
+
+int64_t world_now_ms(struct world *w)
+{
+	(void)w;
+	return time_now_ms() + here.offset_ms;
+}
+
+void world_cut_connection(struct world *w)
+{
+	world_sql(w, "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+		     " where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'");
+}
+
+static int child(struct world *w, int i, int start, int (*work)(struct world *w, int i))
+{
+	struct world own = *w;
+	char go;
+
+	here.sql = connect_to(here.name); /* the parent's connections are not ours to close */
+	here.db = own.db = db_new(&here.config, NULL);
+	here.mem = own.mem = arena_new(ARENA_BYTES);
+	if (read(start, &go, 1) < 0)
+		return 255;
+	return work(&own, i);
+}
+
+void fork_many(struct world *w, int n, int (*work)(struct world *w, int i), int codes[])
+{
+	int start[2], status;
+	pid_t *pids = arena_array(w->mem, (size_t)n, sizeof *pids);
+
+	if (pipe(start) != 0)
+		give_up("pipe", "failed");
+	fflush(NULL);
+	for (int i = 0; i < n; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			close(start[1]);
+			_exit(child(w, i, start[0], work));
+		}
+	}
+	close(start[0]);
+	usleep(50000); /* all connected; closing the pipe lets them go */
+	close(start[1]);
+	for (int i = 0; i < n; i++)
+		codes[i] = waitpid(pids[i], &status, 0) == pids[i] && WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}

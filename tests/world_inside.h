@@ -1,0 +1,11 @@
+/* world_inside: what the files of tests/world share. */
+#ifndef UNIFYED_TESTS_WORLD_INSIDE_H
+#define UNIFYED_TESTS_WORLD_INSIDE_H
+#include <stdarg.h>
+
+#include "tests/world.h"
+
+void world_jars_empty(void);
+int64_t world_int_of(struct world *w, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
+#endif
