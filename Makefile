@@ -35,7 +35,7 @@ app_c   = $(wildcard cgi-bin/$(1).c cgi-bin/$(1)/*.c)
 lib_o  := $(call obj,$(lib_c)) $(B)/gen/queries.o $(B)/gen/graphql.o $(B)/gen/templates.o
 bins   := $(apps:%=$(B)/cgi-bin/%) $(helpers:%=$(B)/cron/%) $(B)/unifyedctl
 
-.PHONY: all check run bench san lint fuzz routes sizes schema help clean install-packages
+.PHONY: all run check check-one rules san lint routes sizes schema help clean install-packages
 all: $(bins) ## build everything into build/
 
 $(B)/gen/queries.h $(B)/gen/queries.c &: sql/embed.awk $(wildcard sql/queries/*.sql)
@@ -102,6 +102,43 @@ $(B)/obj/tests/world_ask.o: $(B)/gen/apps.def
 tests_o := $(call obj,$(tests_c) $(foreach app,$(apps),$(call app_c,$(app))) $(wildcard cron/*.c))
 $(B)/check: $(tests_o) $(B)/lib/libunifyed.so
 	@$(CC) $(CFLAGS) -pie $(LINK) -o $@ $(tests_o) -L$(B)/lib -lunifyed -lcunit -lpq '-Wl,-rpath,$$ORIGIN/lib'
+
+# ---- programs of run/ and what people run
+$(B)/pool: run/pool.c
+	@mkdir -p $(B)
+	@$(CC) $(WARN) $(OPT) -D_GNU_SOURCE -o $@ $<
+
+run: ## the whole product here, with a demo shop; PORT=9000 for other ports; Ctrl-C ends it
+	@run/demo.sh
+
+check: ## every test there is; leaves nothing running
+	@run/check.sh
+
+check-one: $(B)/check ## some suites, by how their names begin: make check-one T='lib/core cgi-bin/go'
+	@tests/with_cluster.sh $(B)/check $(T)
+
+rules: all $(B)/check ## the rules of tests/rules, each a script with its reason
+	@tests/with_cluster.sh tests/rules/all.sh $(B)
+
+san: ## the C tests under ASan and UBSan, in build-san/
+	@$(MAKE) -s B=build-san OPT='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined' \
+		CFLAGS_EXTRA=-Wno-error build-san/check
+	@tests/with_cluster.sh build-san/check $(T)
+
+lint: ## clang-format, clang-tidy and cppcheck over all C
+	@run/lint.sh
+
+routes: all ## method, path, file and columns of every route
+	@for app in $(apps); do $(B)/cgi-bin/$$app --routes; done
+
+sizes: ## the longest functions and files
+	@awk -f run/sizes.awk $$(git ls-files -co --exclude-standard '*.c' '*.h') | sort -k 1,1 -k 2,2nr | awk 'n[$$1]++ < 15'
+
+schema: ## sql/schema.sql as it is now, to be read
+	@tests/with_cluster.sh run/schema.sh > sql/schema.sql.new && mv sql/schema.sql.new sql/schema.sql
+
+install-packages: ## the Debian packages that all of this needs
+	@run/packages.sh check
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # demo.sh: `make run`. The whole product on this machine alone: PostgreSQL, nginx, every pool, the helpers on their
 # schedule, and the sandbox as the outside world. Ctrl-C stops all that it started. What may be set:
-#   PORT            of nginx (8480); the sandbox has the next one, or SANDBOX_PORT
-#   UNIFYED_STATE   where data, keys and logs are kept (var/, which is ignored by git)
+#   PORT            of nginx (8480); the sandbox has the next one, or SANDBOX_PORT. Each port has data of its own
+#   UNIFYED_STATE   where data, keys and logs are kept (var/<port>)
 #   UNIFYED_RUN     a short folder for the sockets
 #   UNIFYED_WORKERS sizes of pools: "go=8 webhooks=4"
 #   UNIFYED_LIMITS  off: no rate limits in nginx (load runs)
@@ -29,7 +29,7 @@ leave() {
 
 prepare() {
 	sh "$here/run/packages.sh" run
-	node -e 'process.exit(parseInt(process.versions.node) < 18)' || die "Node 18 or later is needed; this is $(node --version)"
+	node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' || die "Node 18 or later is needed; this is $(node --version)"
 	step packages "all there"
 	log=$state/log/build.log
 	: >"$log"
@@ -80,23 +80,13 @@ seed() {
 	cat "$state/demo.txt"
 }
 
-# The moment link in demo.txt was made under these ports.
-same_ports() {
-	if [ -s "$state/ports" ] && [ "$(cat "$state/ports")" != "$port $sandbox_port" ] && [ -s "$state/demo.txt" ]; then
-		die "the data in $state was made on ports $(cat "$state/ports"), and the demo shop's addresses hold them.
-    Start with PORT=$(cut -d ' ' -f 1 "$state/ports"), or use another folder: UNIFYED_STATE=/some/where PORT=$port make run"
-	fi
-	echo "$port $sandbox_port" >"$state/ports"
-}
-
 main() {
 	places
 	mkdir -p "$state/log"
 	exec 9>"$state/lock"
-	flock -n 9 || die "a copy is running already from $state. For a second one use another clone, or UNIFYED_STATE and PORT"
+	flock -n 9 || die "a copy is running already from $state. For a second one choose another port: PORT=9000 make run"
 	trap leave EXIT
 	trap 'exit 0' INT TERM HUP
-	same_ports
 	step state "$state"
 	[ "$from" = "$here" ] || step note "$here is closed to the account $(account), so it reads a copy there"
 	prepare

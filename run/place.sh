@@ -1,5 +1,5 @@
 # place.sh: where a running copy keeps its things. Sourced after lib.sh, never run.
-#   state  what lasts: the cluster, the configuration, logs            var/, or $UNIFYED_STATE
+#   state  what lasts: the cluster, the configuration, logs            var/<port>, or $UNIFYED_STATE
 #   run    what lasts as long as the copy runs: sockets, nginx's files  a short private folder: a socket path has 107 bytes
 #   from   the tree that the unprivileged account reads                 the clone, or a copy where the clone is closed to it
 
@@ -17,7 +17,7 @@ private_dir() {
 }
 
 places() {
-	hash=$(printf '%s' "$here ${UNIFYED_STATE:-}" | sha256sum | cut -c 1-10)
+	hash=$(printf '%s' "$here $port ${UNIFYED_STATE:-}" | sha256sum | cut -c 1-10)
 	closed=
 	! is_root || reach "$here" || closed=yes
 	if [ -n "${UNIFYED_STATE:-}" ]; then
@@ -25,7 +25,7 @@ places() {
 	elif [ -n "$closed" ]; then
 		state=/var/lib/unifyed-$hash
 	else
-		state=$here/var
+		state=$here/var/$port
 	fi
 	mkdir -p "$state" 2>/dev/null && [ -w "$state" ] ||
 		die "cannot write to $state: it was made by another account. Run as that one, or remove the folder"

@@ -287,6 +287,8 @@ struct world world_new(struct world_options o)
 	return w;
 }
 
+static char *formatted(struct world *w, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
 static char *formatted(struct world *w, const char *format, va_list args)
 {
 	char text[8192];

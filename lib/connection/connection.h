@@ -6,7 +6,6 @@
 #ifndef UNIFYED_CONNECTION_H
 #define UNIFYED_CONNECTION_H
 #include "lib/shop/shop.h"
-#include "lib/web/web.h"
 
 struct connection {
 	struct connection_id id;
@@ -27,13 +26,23 @@ enum err connection_shop_name(struct ctx *c, struct str typed, struct str *domai
 /* Begins an attempt: the address where the shop asks for consent. `browser` is the secret in the browser's cookie.
  * fails  SHOP_NAME, PLATFORM_UNKNOWN, PLATFORM_UNSUPPORTED */
 enum err connection_begin(struct ctx *c, struct str platform, struct str shop, struct str browser, struct str *url);
-/* Ends it: verifies the answer, exchanges the code, and connects. Calls the shop, so no transaction may be open.
+/* What a shop granted: to be kept in one transaction, with connection_keep. */
+struct connection_grant {
+	struct creator_id creator;
+	struct shop_lease lease;
+	struct platform_tokens tokens;
+	struct platform_identity identity;
+};
+/* Verifies the shop's answer, ends the attempt, and exchanges the code. Calls the shop.
  * c->creator, when somebody is logged in, must be who began it.
- * fails  OAUTH_SIGNATURE, OAUTH_STATE, OAUTH_SCOPE, PLATFORM_* */
-enum err connection_finish(struct ctx *c, struct str platform, struct str raw_query, struct str browser, struct connection_id *out);
+ * fails  OAUTH_SIGNATURE, OAUTH_STATE, OAUTH_SCOPE, PLATFORM_*, RETRY */
+enum err connection_ask(struct ctx *c, struct str platform, struct str raw_query, struct str browser, struct connection_grant *out);
+/* Stores the tokens and connects, emits PLATFORM_CONNECTED and queues "subscriptions". In the caller's transaction.
+ * *fresh: the shop was not installed before, so that its catalog is wanted. */
+enum err connection_keep(struct ctx *c, const struct connection_grant *grant, struct connection_id *id, bool *fresh);
 
-/* Newest first; asks for page.limit + 1. */
-enum err connection_list(struct ctx *c, struct page page, struct connection **out, size_t *n);
+/* Newest first, after `after` (nil: from the newest), at most `limit`. */
+enum err connection_list(struct ctx *c, struct connection_id after, int limit, struct connection **out, size_t *n);
 /* fails  NOT_FOUND  hers or nobody's */
 enum err connection_by_id(struct ctx *c, struct connection_id id, struct connection *out);
 /* Closes /go for her offers of that shop at once, and queues the rest. In the caller's transaction.

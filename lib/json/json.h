@@ -1,6 +1,7 @@
 /* json: reading what strangers send, and writing what we answer. The only door to json-c.
  * Reading is strict: one value, valid UTF-8 without NUL, no duplicate keys in an object, nesting to 32 levels,
- * integers within int64. Field readers collect what is wrong in ctx (field_bad) and go on.
+ * integers within int64, at most 65536 lists and objects (scan.h). Field readers collect what is wrong in ctx
+ * (field_bad) and go on.
  * Source  RFC 8259
  */
 #ifndef UNIFYED_JSON_H

@@ -19,7 +19,8 @@ struct net_ask {
 	struct str content_type;       /* empty: none */
 	size_t answer_max_bytes;       /* 0: 8 MiB */
 	int64_t total_ms;              /* 0: config net_total_ms */
-	/* When set, gets the body piece by piece instead of it being kept; false stops the exchange. */
+	/* When set, gets the body piece by piece instead of it being kept; false stops the exchange, which then is OK.
+	 * There is no limit on such a body unless answer_max_bytes says one. */
 	bool (*piece)(void *to, struct str bytes);
 	void *to;
 };

@@ -13,7 +13,7 @@ bool text_is_email(struct str s);         /* one '@', dot in the domain, <= 254 
 bool text_is_shop(struct str s);          /* ^[a-z0-9][a-z0-9-]*\.myshopify\.com$, <= 255 bytes (shopify.md 1.6) */
 bool text_is_zone(struct str s);          /* the look of an IANA zone name; the database knows which exist */
 bool text_is_web_url(struct str s);       /* http(s), a host, no credentials, no control or space, <= 2048 */
-bool text_is_preview_agent(struct str user_agent); /* link unfurlers and crawlers (preview_agents.txt) */
+bool text_is_preview_agent(struct str user_agent); /* link unfurlers and crawlers (preview_agents.def) */
 /* A name people read: valid UTF-8, no control characters, no bidi controls (U+202A..E, U+2066..9, U+200E/F, U+061C). */
 bool text_is_name(struct str s);
 

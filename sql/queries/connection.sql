@@ -82,8 +82,7 @@ select status from u.shop where id = $1::uuid for no key update;
 -- :connection_leaving
 -- Is shop $1 still being left, and what of ours is still there?
 select s.status = 'leaving' as leaving,
-       exists (select 1 from u.offer_discount d where d.shop_id = s.id and d.state <> 'ended' and d.external_id <> '') as discounts,
-       u.ms(s.token_lease_until) as lease_ms
+       exists (select 1 from u.offer_discount d where d.shop_id = s.id and d.state <> 'ended' and d.external_id <> '') as discounts
   from u.shop s
  where s.id = $1::uuid;
 
@@ -93,8 +92,7 @@ values ($1::uuid, $2::text, $3::text, $4::text)
 on conflict (shop_id, topic) do update set external_id = excluded.external_id, uri = excluded.uri, checked_at = u.clock();
 
 -- :connection_topics_forget
--- Our record of subscriptions of shop $1 that were not seen at it since $2 (Unix ms).
-delete from u.webhook_subscription where shop_id = $1::uuid and checked_at < u.at($2::bigint);
+delete from u.webhook_subscription where shop_id = $1::uuid;
 
 -- :connection_topics_due
 -- Shops whose subscriptions have not been looked at for a day.

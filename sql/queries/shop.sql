@@ -97,7 +97,7 @@ update u.shop
    set status = 'uninstalled', access_sealed = null, access_expires_at = null, refresh_sealed = null, refresh_expires_at = null,
        token_generation = token_generation + 1, token_lease = null, token_lease_until = null, uninstalled_at = u.clock(),
        call_after = null, call_failures = 0
- where id = $1::uuid and status <> 'uninstalled';
+ where id = $1::uuid and status = 'leaving';
 
 -- :shop_uninstalled
 -- The shop says at $2 (Unix ms) that it uninstalled us: /go is closed and the credentials are gone at once. No row when it was
