@@ -38,9 +38,12 @@ bins   := $(apps:%=$(B)/cgi-bin/%) $(helpers:%=$(B)/cron/%) $(B)/unifyedctl
 .PHONY: all run check check-one rules san lint routes sizes schema help clean install-packages
 all: $(bins) ## build everything into build/
 
-$(B)/gen/queries.h $(B)/gen/queries.c &: sql/embed.awk $(wildcard sql/queries/*.sql)
+# The header changes only when a name does, so that editing a query compiles one file.
+$(B)/gen/queries.c: sql/embed.awk $(wildcard sql/queries/*.sql)
 	@mkdir -p $(B)/gen
-	@awk -v header=$(B)/gen/queries.h -v source=$(B)/gen/queries.c -f sql/embed.awk $(wildcard sql/queries/*.sql)
+	@awk -v header=$(B)/gen/queries.h.new -v source=$@ -f sql/embed.awk $(wildcard sql/queries/*.sql)
+	@cmp -s $(B)/gen/queries.h.new $(B)/gen/queries.h || mv $(B)/gen/queries.h.new $(B)/gen/queries.h
+$(B)/gen/queries.h: $(B)/gen/queries.c ;
 
 graphql := lib/platform/shopify/graphql
 $(B)/gen/graphql.h $(B)/gen/graphql.c &: $(graphql)/embed.awk $(wildcard $(graphql)/*.graphql)
@@ -55,12 +58,13 @@ $(B)/tplc: $(wildcard templates/tplc*.c templates/tplc*.h)
 $(B)/gen/templates.c: $(if $(tpl),$(B)/tplc) $(tpl)
 	@mkdir -p $(B)/gen/templates
 	@$(if $(tpl),$(B)/tplc $(tpl_pages) -o $(B)/gen/templates)
-	@for c in $$(find $(B)/gen/templates -name '*.c' | sort); do echo "#include \"$${c#$(B)/gen/}\""; done > $@
+	@echo '#include "lib/core/buf.h"' > $@
+	@for c in $$(find $(B)/gen/templates -name '*.c' | sort); do echo "#include \"$${c#$(B)/gen/}\""; done >> $@
 
 $(B)/gen/%.o: $(B)/gen/%.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(B)/obj/%.o: %.c $(B)/gen/queries.h $(B)/gen/graphql.h $(B)/gen/templates.c
+$(B)/obj/%.o: %.c | $(B)/gen/queries.h $(B)/gen/graphql.h $(B)/gen/templates.c
 	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 

@@ -19,6 +19,9 @@ cluster_new() {
 cluster_start() {
 	cluster_dir=$1 cluster_sockets=$2 cluster_log=$3
 	shift 3
+	# A server whose starter was killed is on its way out; the first line of its file is its pid.
+	cluster_pid=$(head -n 1 "$cluster_dir/postmaster.pid" 2>/dev/null) || true
+	[ -z "$cluster_pid" ] || wait_for 300 sh -c "! kill -0 $cluster_pid" || return 1
 	(as_account "$(pg_bin)/postgres" -D "$cluster_dir" -k "$cluster_sockets" -p 5432 -c listen_addresses= -c unix_socket_permissions=0700 \
 		-c max_connections=300 -c shared_buffers=64MB -c jit=off -c log_min_messages=warning "$@") >>"$cluster_log" 2>&1 &
 	cluster_pid=$!

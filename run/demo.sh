@@ -24,7 +24,7 @@ leave() {
 		step stopping "everything that was started"
 		stop_all
 	fi
-	[ -z "${run:-}" ] || rm -rf "$run"
+	[ -z "${run:-}" ] || { rm -rf "$run/nginx" "$run/nginx.pid" "$run/pg" "$run"/*.sock && rmdir "$run" 2>/dev/null; } || true
 }
 
 prepare() {
@@ -44,7 +44,8 @@ prepare() {
 }
 
 free_port() {
-	node -e 'const s = require("net").createServer(); s.on("error", () => process.exit(1)); s.listen(+process.argv[1], "127.0.0.1", () => s.close())' "$1" ||
+	try='const s = require("net").createServer(); s.on("error", () => process.exit(1)); s.listen(+process.argv[1], "127.0.0.1", () => s.close())'
+	wait_for 20 node -e "$try" "$1" ||
 		die "port $1 is taken. Another copy? Choose other ports: PORT=9000 make run uses 9000 and 9001"
 }
 
@@ -84,7 +85,7 @@ main() {
 	places
 	mkdir -p "$state/log"
 	exec 9>"$state/lock"
-	flock -n 9 || die "a copy is running already from $state. For a second one choose another port: PORT=9000 make run"
+	flock -w 2 9 || die "a copy is running already from $state. For a second one choose another port: PORT=9000 make run"
 	trap leave EXIT
 	trap 'exit 0' INT TERM HUP
 	step state "$state"
@@ -107,7 +108,7 @@ main() {
 	say "" "logs are in $state/log; Ctrl-C stops everything"
 	echo "$$" >"$state/ready"
 	while ! gone=$(ended_part); do
-		sleep 1 &
+		sleep 1 9>&- &
 		wait $!
 	done
 	die "$gone has ended by itself" "$state/log/$gone.log"

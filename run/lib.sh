@@ -30,6 +30,7 @@ account() {
 # and ends it with SIGTERM should we vanish.
 as_account() {
 	cd / || exit 1
+	exec 9>&- # the lock of demo.sh
 	if is_root; then
 		exec setsid setpriv --reuid "$(account)" --regid "$(id -g "$(account)")" --clear-groups \
 			--pdeathsig TERM -- env "HOME=/" "$@"

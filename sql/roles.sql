@@ -65,6 +65,7 @@ grant select (id, platform, domain, name, currency, storefront_url, status) on u
 grant select (id, handle, name) on u.creator to :go, :public;
 grant select (creator_id, shop_id, status) on u.connection to :go, :public;
 grant select on u.checkout_session, u.reservation to :go;
+grant execute on function u.link_refusal(timestamptz, timestamptz, text, text, text, timestamptz, timestamptz) to :go, :public;
 grant insert on u.event_log to :go, :public;
 grant select (id) on u.event_log to :go, :public; -- `on conflict (id)` reads it
 grant execute on function

@@ -168,7 +168,7 @@ static void section(struct gen *g, const struct tag *tag)
 	const struct field *f = resolve(g, tag->name, tag->at, &expression);
 	struct html start;
 
-	html_section(g->u, &g->h, tag);
+	html_section(g->u, &g->h, &g->fixed, tag);
 	if (++g->depth > DEPTH_MAX)
 		tplc_die(g->u, tag->at, "sections nest too deep");
 	start = g->h;
@@ -191,7 +191,7 @@ static void close_section(struct gen *g, const struct tag *tag, const struct tag
 	if (strcmp(open->name, tag->name) != 0)
 		tplc_die(g->u, tag->at, "{{/%s}} closes {{%c%s}}", tag->name, open->sigil, open->name);
 	if (open->sigil != '=')
-		html_section(g->u, &g->h, &(struct tag){ .sigil = '/', .at = tag->at });
+		html_section(g->u, &g->h, &g->fixed, tag);
 }
 
 /* A comment may not split what the tokenizer must see whole. */

@@ -50,19 +50,20 @@ static void name_add(const struct walk *w, char *name, size_t size, char ch)
 	name[n + 1] = '\0';
 }
 
-/* A run of white space with a line end in it becomes one line end, unless it shows. */
+/* A run of white space with a line end in it becomes one line end, unless it shows; indentation goes. */
 static void text_blanks(struct walk *w)
 {
+	bool indents = w->i > 0 && w->u->src[w->i - 1] == '\n', lines = false;
 	size_t end = w->i;
-	bool lines = false;
 
 	while (end < w->to && is_blank(w->u->src[end]))
 		lines |= w->u->src[end++] == '\n';
-	if (!lines || w->h->pre) {
+	if (w->h->pre || (!lines && !indents)) {
 		take(w, end - w->i);
 		return;
 	}
-	text_char(w->fixed, '\n');
+	if (lines)
+		text_char(w->fixed, '\n');
 	w->i = end;
 }
 
@@ -212,8 +213,8 @@ static void value_add(struct walk *w, char ch)
 {
 	struct html *h = w->h;
 
-	if (h->url == URL_WHOLE && !strchr("/?#&", ch))
-		tplc_die(w->u, w->i, "after a whole URL, only '/', '?', '#' or '&' can follow");
+	if (h->url == URL_WHOLE && ch != '?' && ch != '#')
+		tplc_die(w->u, w->i, "after a whole URL, only '?' or '#' can follow");
 	if (h->url == URL_WHOLE)
 		h->url = URL_FIXED;
 	if (h->value_n + 1 < sizeof(h->value))

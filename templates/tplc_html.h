@@ -59,7 +59,7 @@ void html_feed(const struct unit *u, struct html *h, struct text *fixed, size_t 
 /* The place of a field here; refuses where no field may stand. */
 enum place html_place(const struct unit *u, struct html *h, size_t at, const char *name);
 /* A section starts or ends here: allowed, and brought to a comparable state. */
-void html_section(const struct unit *u, struct html *h, const struct tag *tag);
+void html_section(const struct unit *u, struct html *h, struct text *fixed, const struct tag *tag);
 /* The state after a section that may or may not have run. */
 void html_join(const struct unit *u, struct html *h, const struct html *start, const struct tag *tag, bool loop);
 const char *html_where(const struct html *h);

@@ -141,7 +141,7 @@ static bool loads_code(const struct html *h)
 static enum place url_place(const struct unit *u, struct html *h, size_t at, const char *name)
 {
 	if (h->url == URL_WHOLE)
-		tplc_die(u, at, "'%s' follows a whole URL: put '/', '?' or '#' between them", name);
+		tplc_die(u, at, "'%s' follows a whole URL: put '?' or '#' between them", name);
 	if (h->value_n == 0 && h->url == URL_START) {
 		h->url = URL_WHOLE;
 		return loads_code(h) ? IN_PATH : strcmp(h->tag, "iframe") == 0 ? IN_FRAME : IN_URL;
@@ -150,7 +150,7 @@ static enum place url_place(const struct unit *u, struct html *h, size_t at, con
 		tplc_die(u, at, "'%s' follows a start of a URL that does not fix its host: "
 			"begin with '/path/', 'https://host/', '?' or '#'", name);
 	h->url = URL_FIXED;
-	return h->value_n == 1 && h->value[0] == '/' ? IN_PART_FIRST : IN_PART;
+	return strcmp(h->value, "/") == 0 ? IN_PART_FIRST : IN_PART;
 }
 
 static bool is_url_attr(const char *attr)
@@ -231,8 +231,8 @@ const char *html_where(const struct html *h)
 	return h->at == AT_RAW ? raw[h->raw] : names[h->at];
 }
 
-/* In a tag: between attributes, whichever way the tokenizer got there. */
-static void tag_section(const struct unit *u, struct html *h, const struct tag *tag)
+/* In a tag: between attributes, whichever way the tokenizer got there, with a blank where one may be missing. */
+static void tag_section(const struct unit *u, struct html *h, struct text *fixed, const struct tag *tag)
 {
 	if (tag->sigil == '#')
 		tplc_die(u, tag->at, "a loop {{#%s}} inside a tag", tag->name);
@@ -240,10 +240,12 @@ static void tag_section(const struct unit *u, struct html *h, const struct tag *
 		tplc_die(u, tag->at, "{{%c%s}} stands in an end tag", tag->sigil, tag->name);
 	if (h->at == AT_ATTR_NAME || h->at == AT_ATTR_AFTER || h->at == AT_VALUE_BARE)
 		html_attr_done(h);
-	h->at = h->at == AT_ATTR_AFTER || h->at == AT_GAP ? AT_GAP : AT_GAP_CLOSED;
+	if (h->at != AT_ATTR_AFTER && h->at != AT_GAP)
+		text_char(fixed, ' ');
+	h->at = AT_GAP;
 }
 
-void html_section(const struct unit *u, struct html *h, const struct tag *tag)
+void html_section(const struct unit *u, struct html *h, struct text *fixed, const struct tag *tag)
 {
 	if (u->kind == K_CSS)
 		tplc_die(u, tag->at, "a .css template has no sections");
@@ -258,7 +260,7 @@ void html_section(const struct unit *u, struct html *h, const struct tag *tag)
 	case AT_ATTR_NAME:
 	case AT_ATTR_AFTER:
 	case AT_VALUE_BARE:
-		tag_section(u, h, tag);
+		tag_section(u, h, fixed, tag);
 		return;
 	case AT_VALUE_START:
 	case AT_VALUE_DOUBLE:
@@ -278,14 +280,9 @@ void html_section(const struct unit *u, struct html *h, const struct tag *tag)
 	tplc_die(u, tag->at, "{{%c%s}} stands in %s", tag->sigil, tag->name, html_where(h));
 }
 
-static bool is_gap(const struct html *h)
-{
-	return h->at == AT_GAP || h->at == AT_GAP_CLOSED;
-}
-
 static bool meets(const struct html *a, const struct html *b)
 {
-	if (is_gap(a) && is_gap(b))
+	if (a->at == AT_GAP && b->at == AT_GAP)
 		return strcmp(a->tag, b->tag) == 0 && a->typed == b->typed && a->type_json == b->type_json;
 	return a->at == b->at && a->raw == b->raw && a->pre == b->pre && a->in_string == b->in_string &&
 		a->after_slash == b->after_slash;
@@ -296,8 +293,6 @@ void html_join(const struct unit *u, struct html *h, const struct html *start, c
 	if (!meets(h, start))
 		tplc_die(u, tag->at, "%s {{/%s}} ends in another place in the HTML than it started: %s, not %s",
 			loop ? "the loop" : "the section", tag->name, html_where(h), html_where(start));
-	if (is_gap(h) && start->at == AT_GAP_CLOSED)
-		h->at = AT_GAP_CLOSED;
 	h->equiv |= start->equiv;
 	h->content_field |= start->content_field;
 	h->rel_quiet = h->rel_quiet && start->rel_quiet;

@@ -90,15 +90,14 @@ enum err connection_end(struct ctx *c, struct connection_id id)
 	return tell_end(c, id, c->creator, connection.shop_id, "disconnected");
 }
 
-enum err connection_uninstalled(struct ctx *c, struct shop_id shop, int64_t at_ms)
+enum err connection_uninstalled(struct ctx *c, struct shop_id shop)
 {
 	struct rows rows;
-	bool gone;
+	struct row locked;
 
-	TRY(shop_uninstalled(c, shop, at_ms, &gone));
-	if (!gone)
+	TRY(db_one(c, SQL(connection_shop_lock), PARAMS(p_uuid(shop.u)), &locked));
+	if (!str_eq(row_str(&locked, "status"), S("uninstalled")))
 		return OK;
-	TRY(shop_health_put(c, shop, S("needs_reconnect"), S("uninstalled")));
 	TRY(db_all(c, SQL(connection_end_all), PARAMS(p_uuid(shop.u)), &rows));
 	for (int i = 0; i < rows.n; i++) {
 		struct row row = rows_at(&rows, i);
@@ -109,11 +108,12 @@ enum err connection_uninstalled(struct ctx *c, struct shop_id shop, int64_t at_m
 	return OK;
 }
 
-enum err connection_leaving(struct ctx *c, struct shop_id shop, struct connection_leaving *out)
+enum err connection_leaving(struct ctx *c, struct shop_id shop, struct creator_id who, struct connection_leaving *out)
 {
 	struct row row;
 
-	TRY(db_one(c, SQL(connection_leaving), PARAMS(p_uuid(shop.u)), &row));
-	*out = (struct connection_leaving){ row_bool(&row, "leaving"), row_bool(&row, "discounts") };
+	TRY(db_one(c, SQL(connection_leaving), PARAMS(p_uuid(shop.u), p_uuid(who.u)), &row));
+	*out = (struct connection_leaving){
+		row_bool(&row, "leaving"), row_bool(&row, "discounts"), row_bool(&row, "joined") };
 	return OK;
 }

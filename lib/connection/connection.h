@@ -48,8 +48,9 @@ enum err connection_by_id(struct ctx *c, struct connection_id id, struct connect
 /* Closes /go for her offers of that shop at once, and queues the rest. In the caller's transaction.
  * fails  NOT_FOUND; OK when it has ended already */
 enum err connection_end(struct ctx *c, struct connection_id id);
-/* The shop removed us at at_ms: every connection to it ends. In the caller's transaction. */
-enum err connection_uninstalled(struct ctx *c, struct shop_id shop, int64_t at_ms);
+/* Job "shop_uninstalled": every connection to a shop that removed us ends, unless it is installed again. In the caller's
+ * transaction. */
+enum err connection_uninstalled(struct ctx *c, struct shop_id shop);
 
 /* Job "subscriptions": makes the shop tell us what we listen to. Calls the shop. */
 enum err connection_subscribe(struct ctx *c, struct shop_id shop);
@@ -60,8 +61,9 @@ enum err connection_topics_due(struct ctx *c, int64_t *n);
 struct connection_leaving {
 	bool leaving;    /* false: somebody joined again, or all is done */
 	bool discounts;  /* some of ours are still there */
+	bool joined;     /* the creator who left is back */
 };
-enum err connection_leaving(struct ctx *c, struct shop_id shop, struct connection_leaving *out);
+enum err connection_leaving(struct ctx *c, struct shop_id shop, struct creator_id who, struct connection_leaving *out);
 /* Drops the subscriptions, then the tokens. Calls the shop. */
 enum err connection_forget(struct ctx *c, struct shop_id shop);
 enum err connection_state_sweep(struct ctx *c);

@@ -1,5 +1,7 @@
+/* buf.c: growing text. Escaping is in escape.c. */
 #include "lib/core/buf.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +13,8 @@ struct buf buf_new(struct arena *mem, size_t max_bytes)
 	return (struct buf){ .mem = mem, .max = max_bytes };
 }
 
+/* Room for n bytes and the NUL that vsnprintf insists on. A buf over the caller's own
+ * memory has cap = max + 1 and so never grows (log.c). */
 static bool room(struct buf *b, size_t n)
 {
 	size_t cap = b->cap ? b->cap : 256;
@@ -20,12 +24,12 @@ static bool room(struct buf *b, size_t n)
 		b->full = true;
 		return false;
 	}
-	if (b->n + n <= b->cap)
+	if (b->n + n + 1 <= b->cap)
 		return true;
-	while (cap < b->n + n)
+	while (cap < b->n + n + 1)
 		cap *= 2;
 	if (cap > b->max)
-		cap = b->max;
+		cap = b->max + 1;
 	p = arena_alloc(b->mem, cap);
 	if (b->n)
 		memcpy(p, b->p, b->n);
@@ -54,21 +58,17 @@ void buf_int(struct buf *b, int64_t v)
 
 void buf_fmt(struct buf *b, const char *format, ...)
 {
-	char small[512];
 	va_list args, again;
 	int n;
 
 	va_start(args, format);
 	va_copy(again, args);
-	n = vsnprintf(small, sizeof(small), format, args);
+	n = vsnprintf(NULL, 0, format, args);
 	va_end(args);
-	if (n >= 0 && (size_t)n < sizeof(small)) {
-		buf_put(b, (struct str){ small, (size_t)n });
-	} else if (n >= 0) {
-		char *p = arena_alloc(b->mem, (size_t)n + 1);
-
-		vsnprintf(p, (size_t)n + 1, format, again);
-		buf_put(b, (struct str){ p, (size_t)n });
+	assert(n >= 0);
+	if (room(b, (size_t)n)) {
+		vsnprintf(b->p + b->n, (size_t)n + 1, format, again);
+		b->n += (size_t)n;
 	}
 	va_end(again);
 }

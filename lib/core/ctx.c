@@ -1,9 +1,11 @@
+/* ctx.c: what was wrong with the input, collected. */
 #include "lib/core/ctx.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
 #define SAYS_MAX 256
+#define FIELD_MAX 128
 
 void field_bad(struct ctx *c, const char *field, const char *says, ...)
 {
@@ -16,7 +18,7 @@ void field_bad(struct ctx *c, const char *field, const char *says, ...)
 	vsnprintf(text, sizeof(text), says, args);
 	va_end(args);
 	c->fields[c->fields_n++] = (struct field_error){
-		str_copy(c->mem, str_of(field)), str_copy(c->mem, str_of(text)) };
+		str_copy(c->mem, str_slice(str_of(field), 0, FIELD_MAX)), str_copy(c->mem, str_of(text)) };
 }
 
 enum err fields_must_be_good(struct ctx *c)

@@ -1,3 +1,4 @@
+/* err.c: the table of refusals, and the one place that records them. */
 #include "lib/core/err.h"
 
 #include <assert.h>
@@ -9,7 +10,7 @@
 #define DETAIL_MAX 1024
 
 static const struct err_row rows[] = {
-	{ "OK", 200, "", "" },
+	{ "OK", 200, "ok", "All is well" },
 #define ERR(name, status, type, title) { #name, status, type, title },
 #include "lib/core/err.def"
 #undef ERR
@@ -26,6 +27,7 @@ enum err err_fail(struct ctx *c, enum err e, const char *file, int line, const c
 	char detail[DETAIL_MAX];
 	va_list args;
 
+	assert(e != OK);
 	if (c->failed != OK)
 		return e;
 	va_start(args, format);

@@ -1,3 +1,4 @@
+/* ids.c: UUIDv7, and TypeID as its spelling outside. */
 #include "lib/core/ids.h"
 
 #include <errno.h>
@@ -71,6 +72,7 @@ static int hex_digit(char ch)
 
 bool uuid_read(struct str s, struct uuid *out)
 {
+	struct uuid u;
 	size_t at = 0;
 
 	if (s.n != 36)
@@ -84,8 +86,9 @@ bool uuid_read(struct str s, struct uuid *out)
 		low = hex_digit(s.p[at++]);
 		if (high < 0 || low < 0)
 			return false;
-		out->b[i] = (uint8_t)(high << 4 | low);
+		u.b[i] = (uint8_t)(high << 4 | low);
 	}
+	*out = u;
 	return true;
 }
 
@@ -94,7 +97,7 @@ struct str id_prefix(enum id_kind kind)
 	return str_of(prefixes[kind]);
 }
 
-/* Five bits at a time from the top; the first character has only three (130 = 26 * 5 bits, two of them nil). */
+/* Five bits at a time from the top; the first character has only three (130 = 26 * 5 bits, two of them zero). */
 static unsigned bits(const struct uuid *u, size_t i)
 {
 	unsigned v = 0;
@@ -146,8 +149,13 @@ static bool tail_read(struct str tail, struct uuid *out)
 bool id_read(enum id_kind kind, struct str s, struct uuid *out)
 {
 	struct str prefix = id_prefix(kind);
+	struct uuid u;
 
 	if (!str_starts(s, prefix) || s.n != prefix.n + 1 + TAIL || s.p[prefix.n] != '_')
 		return false;
-	return tail_read(str_slice(s, prefix.n + 1, s.n), out);
+	/* Nil stands for "none" inside, and nothing that exists has it. */
+	if (!tail_read(str_slice(s, prefix.n + 1, s.n), &u) || uuid_is_nil(u))
+		return false;
+	*out = u;
+	return true;
 }

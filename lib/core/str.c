@@ -1,3 +1,4 @@
+/* str.c: views of bytes, and the few copies that need an arena. */
 #include "lib/core/str.h"
 
 #include <assert.h>

@@ -1,6 +1,7 @@
 #include "lib/shop/shop.h"
 
 #include "lib/db/db.h"
+#include "lib/job/job.h"
 
 static void read_shop(const struct row *row, struct shop *out)
 {
@@ -63,11 +64,20 @@ enum err shop_forget(struct ctx *c, struct shop_id id)
 	return db_run(c, SQL(shop_forget), PARAMS(p_uuid(id.u)));
 }
 
-enum err shop_uninstalled(struct ctx *c, struct shop_id id, int64_t at_ms, bool *gone)
+enum err shop_uninstalled(struct ctx *c, struct shop_id id, int64_t at_ms, bool *late)
 {
+	char dedupe[37];
+	struct shop shop;
 	struct row row;
 
 	TRY(db_maybe(c, SQL(shop_uninstalled), PARAMS(p_uuid(id.u), p_int(at_ms)), &row));
-	*gone = row.found;
-	return OK;
+	if (!row.found) {
+		TRY(shop_by_id(c, id, &shop));
+		*late = !str_eq(shop.status, S("uninstalled"));
+		return OK;
+	}
+	*late = false;
+	uuid_text(id.u, dedupe);
+	TRY(shop_health_put(c, id, S("needs_reconnect"), S("uninstalled")));
+	return job_queue(c, S("shop_uninstalled"), str_of(dedupe), id, (struct creator_id){ 0 }, S(""));
 }

@@ -62,7 +62,8 @@ enum err shop_install(struct ctx *c, const struct shop_lease *lease, const struc
 enum err shop_health_put(struct ctx *c, struct shop_id id, struct str health, struct str reason);
 /* Forgets the credentials; nobody sells from it any more. */
 enum err shop_forget(struct ctx *c, struct shop_id id);
-/* The shop told us at_ms that it removed us. *gone false: it was installed again since, or had gone already. */
-enum err shop_uninstalled(struct ctx *c, struct shop_id id, int64_t at_ms, bool *gone);
+/* The shop told us at_ms that it removed us: /go is closed and the tokens are gone at once; job "shop_uninstalled" does
+ * the rest. *late: it was installed again since, and nothing was done. In the caller's transaction. */
+enum err shop_uninstalled(struct ctx *c, struct shop_id id, int64_t at_ms, bool *late);
 
 #endif

@@ -1,8 +1,9 @@
 /* problem.c: a refusal as its caller may see it. Source: RFC 9457. */
 #include "lib/json/json.h"
 #include "lib/web/inside.h"
+#include "templates/problem.h"
 
-#define PROBLEM_MAX 32768
+#define PROBLEM_MAX 131072 /* 32 wrong fields at their longest, escaped */
 
 static const char *retry_after(enum err e)
 {
@@ -62,6 +63,24 @@ static struct str problem_json(struct ctx *c, enum err e)
 	return jw_done(&w);
 }
 
+static struct str problem_page(struct ctx *c, enum err e)
+{
+	const struct err_row *row = err_row(e);
+	struct tpl_problem_errors *errors = arena_array(c->mem, c->fields_n, sizeof *errors);
+	struct buf b = buf_new(c->mem, 2 * PROBLEM_MAX);
+
+	for (size_t i = 0; i < c->fields_n; i++)
+		errors[i] = (struct tpl_problem_errors){ c->fields[i].field, c->fields[i].says };
+	tpl_problem(&b, &(struct tpl_problem){
+		.status = row->status,
+		.title = str_of(row->title),
+		.request = c->request_id,
+		.errors = errors,
+		.errors_n = c->fields_n,
+	});
+	return buf_str(&b);
+}
+
 /* Back to where they were going, when that was a page to look at. */
 static void send_to_login(struct turn *t)
 {
@@ -95,5 +114,8 @@ void problem_write(struct turn *t)
 		send_to_login(t);
 		return;
 	}
-	(void)res_text(t->r, err_row(t->e)->status, "application/problem+json", problem_json(t->c, t->e));
+	if (is_page)
+		(void)res_html(t->r, err_row(t->e)->status, problem_page(t->c, t->e));
+	else
+		(void)res_text(t->r, err_row(t->e)->status, "application/problem+json", problem_json(t->c, t->e));
 }

@@ -87,6 +87,20 @@ language sql stable as $$
              limit 2) few
 $$;
 
+-- Why a link sells nothing to anybody right now; null when it is open.
+create or replace function u.link_refusal(
+    revoked_at timestamptz, expires_at timestamptz, shop_status text, connection_status text, offer_state text,
+    starts_at timestamptz, ends_at timestamptz) returns text
+language sql stable as $$
+    select case
+        when revoked_at is not null then 'link_closed'
+        when expires_at <= u.clock() then 'link_expired'
+        when shop_status <> 'active' or connection_status <> 'active' then 'shop_closed'
+        when ends_at <= u.clock() or offer_state not in ('activating', 'active') then 'offer_closed'
+        when starts_at > u.clock() then 'offer_early'
+        end
+$$;
+
 -- One visitor's asks for one link are answered one after the other.
 create or replace function u.visit_key(code text, visitor uuid) returns bigint
 language sql immutable as $$ select hashtextextended('visit:' || lower(code) || ':' || visitor::text, 0) $$;
@@ -172,14 +186,10 @@ begin
     end if;
 
     -- Is the link open, and the offer?
-    o.outcome := case
-        when link.revoked_at is not null then 'link_closed'
-        when link.expires_at <= at then 'link_expired'
-        when offer.shop_status <> 'active' or offer.connection_status <> 'active' then 'shop_closed'
-        when offer.ends_at <= at or offer.state not in ('activating', 'active') then 'offer_closed'
-        when offer.starts_at > at then 'offer_early'
-        when in_variant is not null and o.variant_id is null then 'variant_unknown'
-        end;
+    o.outcome := coalesce(
+        u.link_refusal(link.revoked_at, link.expires_at, offer.shop_status, offer.connection_status, offer.state,
+                       offer.starts_at, offer.ends_at),
+        case when in_variant is not null and o.variant_id is null then 'variant_unknown' end);
     if o.outcome is not null then
         if o.outcome = 'offer_early' then
             o.expires_ms := u.ms(offer.starts_at);

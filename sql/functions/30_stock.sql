@@ -34,7 +34,7 @@ begin
 end
 $$;
 
--- Marks an item for a full read: at once, or, when `from_at` is later, not before then.
+-- Marks an item for a full read.
 create or replace function u.stock_dirty(shop uuid, item uuid) returns void
 language sql volatile security definer as $$
     update u.inventory i
@@ -101,12 +101,15 @@ begin
         short := coalesce(before.short_since, at);
         again := least(again, case when short > at - interval '60 seconds' then short + interval '61 seconds' end);
     end if;
+    if again is not null then
+        again := greatest(again, at + interval '5 seconds');
+    end if;
     if before.dirtied_at > began then
         again := at;
     end if;
     update u.inventory i
        set shop_available = online, sold_unsynced = unsynced, tracked = stock_read.tracked, read_at = began,
-           dirty_at = greatest(again, case when before.dirtied_at > began then at else at + interval '5 seconds' end),
+           dirty_at = again,
            short_since = short
      where i.shop_id = in_shop and i.item_id = in_item;
 

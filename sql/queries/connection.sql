@@ -80,9 +80,10 @@ returning s.id;
 select status from u.shop where id = $1::uuid for no key update;
 
 -- :connection_leaving
--- Is shop $1 still being left, and what of ours is still there?
+-- Is shop $1 still being left, what of ours is still there, and has creator $2 come back?
 select s.status = 'leaving' as leaving,
-       exists (select 1 from u.offer_discount d where d.shop_id = s.id and d.state <> 'ended' and d.external_id <> '') as discounts
+       exists (select 1 from u.offer_discount d where d.shop_id = s.id and d.state <> 'ended' and d.external_id <> '') as discounts,
+       exists (select 1 from u.connection n where n.shop_id = s.id and n.creator_id = $2::uuid and n.status = 'active') as joined
   from u.shop s
  where s.id = $1::uuid;
 

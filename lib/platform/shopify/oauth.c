@@ -246,6 +246,9 @@ enum err shopify_identify(struct ctx *c, struct platform_call *call, struct plat
 	out->storefront_url = json_str_at(shop, "primaryDomain.url");
 	if (str_ends(out->storefront_url, S("/")))
 		out->storefront_url.n--;
+	/* without a domain of its own a shop sells where its admin is, which configuration may have moved */
+	if (str_eq(json_str_at(shop, "primaryDomain.host"), out->domain))
+		out->storefront_url = shopify_url(c, out->domain, "");
 	if (!currency_read(json_str_at(shop, "currencyCode"), &out->currency) || !out->storefront_url.n)
 		return shopify_garbage(c, call, "currency and primary domain");
 	granted = json_path(data, "currentAppInstallation.accessScopes");

@@ -1,0 +1,108 @@
+/* connections.c: /connections
+ *
+ * Which shops a creator sells from, and how she comes to: auth-url sends the browser to the shop's consent page,
+ * the shop sends it back to callback, and the connection is there. Leaving closes her links at once.
+ */
+#include "lib/catalog/catalog.h"
+#include "lib/connection/connection.h"
+#include "lib/core/config.h"
+#include "lib/crypto/crypto.h"
+#include "lib/db/db.h"
+#include "lib/view/connection_view.h"
+#include "lib/view/list_view.h"
+#include "lib/web/web.h"
+
+#define COOKIE "connect" /* the browser where an attempt began */
+#define COOKIE_CHARS 43
+#define COOKIE_S 600
+
+/* Attempts in several tabs share the cookie. */
+static struct str browser_of(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct str secret = req_cookie_of(c, q, COOKIE);
+
+	if (secret.n != COOKIE_CHARS)
+		secret = crypto_token(c->mem, COOKIE_CHARS);
+	res_cookie(r, COOKIE, secret, COOKIE_S);
+	return secret;
+}
+
+static enum err auth_url(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct jw w = jw_new(c->mem, 8192);
+	struct str url;
+
+	TRY(connection_begin(c, req_param(q, "platform"), req_arg(q, "shop"), browser_of(c, q, r), &url));
+	res_header(r, "Cache-Control", S("no-store"));
+	if (q->is_browser)
+		return res_redirect(r, 302, url);
+	jw_object(&w);
+	jw_kstr(&w, "url", url);
+	jw_end(&w);
+	return res_json(r, 200, jw_done(&w));
+}
+
+static enum err keep(struct ctx *c, void *arg)
+{
+	const struct connection_grant *grant = arg;
+	struct connection_id id;
+	bool fresh;
+
+	TRY(connection_keep(c, grant, &id, &fresh));
+	return fresh ? catalog_sync_want(c, grant->lease.shop) : catalog_sync_want_first(c, grant->lease.shop);
+}
+
+static enum err callback(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct connection_grant grant;
+
+	TRY(connection_ask(c, req_param(q, "platform"), q->query, req_cookie_of(c, q, COOKIE), &grant));
+	TRY(db_in_tx(c, keep, &grant));
+	res_cookie(r, COOKIE, S(""), -1);
+	return res_redirect(r, 303, str_fmt(c->mem, STR_FMT "/dashboard/connections", STR_ARG(c->config->base_url)));
+}
+
+static enum err list(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct connection *connections;
+	struct page page;
+	struct jw w;
+	size_t n;
+
+	TRY(req_page(c, q, ID_connection, &page));
+	TRY(connection_list(c, (struct connection_id){ page.after }, page.limit + 1, &connections, &n));
+	w = list_begin(c);
+	for (size_t i = 0; i < n && i < (size_t)page.limit; i++)
+		connection_json(&w, &connections[i]);
+	return res_json(r, 200, list_end(&w, ID_connection,
+		n > (size_t)page.limit ? connections[page.limit - 1].id.u : (struct uuid){ 0 }));
+}
+
+static enum err show(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct connection connection;
+	struct connection_id id;
+
+	TRY(req_id(c, q, "id", ID_connection, &id.u));
+	TRY(connection_by_id(c, id, &connection));
+	return res_json(r, 200, connection_one_json(c, &connection));
+}
+
+static enum err leave(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct connection_id id;
+
+	TRY(req_id(c, q, "id", ID_connection, &id.u));
+	TRY(connection_end(c, id));
+	return res_no_content(r);
+}
+
+static const struct route routes[] = {
+	{ GET,    "/connections",                    list,     .who = CREATOR, .tx = TX_READ },
+	{ GET,    "/connections/:platform/auth-url", auth_url, .who = CREATOR, .tx = TX_WRITE },
+	{ GET,    "/connections/:platform/callback", callback, .who = MAYBE,   .tx = TX_NONE },
+	{ GET,    "/connections/:id",                show,     .who = CREATOR, .tx = TX_READ },
+	{ DELETE, "/connections/:id",                leave,    .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
+};
+
+const struct app connections_app = { "connections", "api", routes, COUNT(routes) };

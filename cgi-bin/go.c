@@ -1,0 +1,229 @@
+/* go.c: /go
+ *
+ * The moment link. A person who means it is sent on to the shop's checkout with a unit held; whoever only looks gets a
+ * page. The click is batched: all that wait together share one transaction (DESIGN 5).
+ */
+#include "lib/checkout/checkout.h"
+#include "lib/checkout/gate.h"
+#include "lib/checkout/visitor.h"
+#include "lib/core/config.h"
+#include "lib/text/text.h"
+#include "lib/view/go_view.h"
+#include "lib/web/web.h"
+
+/* A form's token is for its link alone. */
+static struct str form_use(struct ctx *c, struct str code)
+{
+	return str_fmt(c->mem, "form:" STR_FMT, STR_ARG(str_lower(c->mem, code)));
+}
+
+/* Who asks: the signed cookie, else the page's token, else this very request. */
+struct who_asks {
+	struct uuid visitor;
+	bool by_cookie, by_token;
+};
+
+static struct who_asks who_asks(struct ctx *c, const struct req *q)
+{
+	struct str use = form_use(c, req_param(q, "code"));
+	struct who_asks who = { 0 };
+	struct uuid by_token;
+
+	who.by_cookie = visitor_read(c, S("cookie"), req_cookie_of(c, q, VISITOR_COOKIE), VISITOR_COOKIE_S, &who.visitor);
+	who.by_token = q->method == POST && visitor_read(c, use, req_form(q, "token"), VISITOR_FORM_S, &by_token);
+	if (who.by_cookie)
+		return who;
+	who.visitor = who.by_token ? by_token : visitor_first(c);
+	return who;
+}
+
+static enum gate gate(struct ctx *c, const struct req *q, const struct who_asks *who)
+{
+	return gate_of(&(struct gate_facts){
+		.is_head = q->method == HEAD, .is_post = q->method == POST,
+		.has_visitor = who->by_cookie, .has_token = who->by_token,
+		.user_agent = req_header(q, "HTTP_USER_AGENT"),
+		.sec_purpose = req_header(q, "HTTP_SEC_PURPOSE"), .purpose = req_header(q, "HTTP_PURPOSE"),
+		.x_moz = req_header(q, "HTTP_X_MOZ"), .x_purpose = req_header(q, "HTTP_X_PURPOSE"),
+		.fetch_site = req_header(q, "HTTP_SEC_FETCH_SITE"), .fetch_mode = req_header(q, "HTTP_SEC_FETCH_MODE"),
+		.fetch_dest = req_header(q, "HTTP_SEC_FETCH_DEST"),
+		.origin = req_header(q, "HTTP_ORIGIN"), .own_origin = c->config->base_url,
+	});
+}
+
+static struct str asked(const struct req *q, const char *name)
+{
+	struct str value = q->method == POST ? req_form(q, name) : (struct str){ 0 };
+
+	return value.n ? value : req_arg(q, name);
+}
+
+/* What is asked for. fails LINK_UNKNOWN, VARIANT_UNKNOWN, BAD_INPUT */
+static enum err ask_read(struct ctx *c, const struct req *q, struct checkout_ask *ask)
+{
+	struct str variant = asked(q, "v"), units = asked(q, "units");
+	int64_t n = 1;
+
+	ask->code = req_param(q, "code");
+	if (!text_is_code(ask->code))
+		return FAIL(c, ERR_LINK_UNKNOWN, "not the look of a code");
+	if (units.p && (!str_int(units, &n) || n < 1 || n > CHECKOUT_UNITS_MAX))
+		field_bad(c, "units", "1 to %d", CHECKOUT_UNITS_MAX);
+	TRY(fields_must_be_good(c));
+	if (variant.n && !ID_READ(variant, variant, &ask->variant))
+		return FAIL(c, ERR_VARIANT_UNKNOWN, "not the look of a variant's id");
+	ask->units = (int)n;
+	return OK;
+}
+
+/* Our button may end in a redirect to the shop, which browsers hold against form-action. */
+static enum err page(struct res *r, int status, struct str html)
+{
+	bool http = r->c->config->allow_http;
+
+	res_header(r, "Content-Security-Policy", str_fmt(r->c->mem,
+		"default-src 'none'; style-src 'self'; img-src 'self' data: https:%s; form-action 'self' https:%s; base-uri 'none'; "
+		"frame-ancestors 'none'", http ? " http:" : "", http ? " http:" : ""));
+	return res_html(r, status, html);
+}
+
+/* A browser reads a page in the creator's look; a program reads the problem. */
+static enum err refuse(struct ctx *c, const struct req *q, struct res *r, enum err why, const struct checkout_outcome *o,
+	int units)
+{
+	bool wants_json = !q->is_browser && str_find(req_header(q, "HTTP_ACCEPT"), 0, S("json")) != SIZE_MAX;
+
+	if (why == ERR_OFFER_NOT_READY)
+		res_header(r, "Retry-After", S("5"));
+	if (wants_json || uuid_is_nil(o->creator.u))
+		return why;
+	return page(r, err_row(why)->status, go_refused_page(c, why, o, units));
+}
+
+static enum err prefetch(struct res *r)
+{
+	res_header(r, "Cache-Control", S("no-store"));
+	return res_text(r, 503, "text/plain", S(""));
+}
+
+static enum ask go_ask(struct ctx *c, const struct req *q, struct res *r, void **out)
+{
+	struct checkout_ask *ask = NEW(c->mem, struct checkout_ask);
+	struct who_asks who = who_asks(c, q);
+
+	switch (gate(c, q, &who)) {
+	case GATE_PREFETCH:
+		(void)prefetch(r);
+		return ASK_DONE;
+	case GATE_PREVIEW:
+	case GATE_CONFIRM:
+		return ASK_ALONE;
+	case GATE_PASS:
+		break;
+	}
+	if (ask_read(c, q, ask) != OK)
+		return ASK_ALONE;
+	ask->visitor = who.visitor;
+	checkout_ask_mint(c, ask);
+	*out = ask;
+	return ASK_JOIN;
+}
+
+static enum err go_many(struct ctx *c, void *const asks[], size_t n, void **outcomes)
+{
+	struct checkout_outcome *outs = arena_array(c->mem, n, sizeof *outs);
+	const struct checkout_ask **list = arena_array(c->mem, n, sizeof *list);
+
+	for (size_t i = 0; i < n; i++) {
+		list[i] = asks[i];
+		outcomes[i] = &outs[i];
+	}
+	return n == 1 ? checkout_start(c, list[0], &outs[0]) : checkout_start_many(c, list, n, outs);
+}
+
+static enum err go_answer(struct ctx *c, const struct req *q, struct res *r, const void *ask_made, const void *outcome_made)
+{
+	const struct checkout_outcome *o = outcome_made;
+	const struct checkout_ask *ask = ask_made;
+	struct str url;
+
+	checkout_clicked(c, o);
+	res_cookie(r, VISITOR_COOKIE, visitor_token(c, S("cookie"), ask->visitor), VISITOR_COOKIE_S);
+	switch (o->result) {
+	case CHECKOUT_STARTED:
+	case CHECKOUT_REPEATED:
+		TRY(checkout_url(c, o, &url));
+		return res_redirect(r, 303, url);
+	case CHECKOUT_CHOOSE:
+		return page(r, 200, go_picker_page(c, o, ask->units));
+	case CHECKOUT_REFUSED:
+		break;
+	}
+	return refuse(c, q, r, FAIL(c, o->refused, "the click was refused"), o, ask->units);
+}
+
+/* Whoever only looks, or asked for what cannot be. */
+static enum err look(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct who_asks who = who_asks(c, q);
+	bool button = gate(c, q, &who) == GATE_CONFIRM;
+	struct checkout_ask ask = { 0 };
+	struct checkout_outcome refused;
+	struct checkout_look seen;
+
+	TRY(ask_read(c, q, &ask));
+	TRY(checkout_look(c, ask.code, ask.variant, &seen));
+	if (!button)
+		checkout_previewed(c, &seen);
+	if (seen.refused == OK && !seen.variants)
+		seen.refused = ERR_OFFER_NOT_READY;
+	if (seen.refused != OK) {
+		refused = go_look_refused(&seen);
+		return refuse(c, q, r, FAIL(c, seen.refused, "seen, and not open"), &refused, ask.units);
+	}
+	return page(r, 200, go_look_page(c, &seen, ask.units,
+		button ? visitor_token(c, form_use(c, ask.code), who.visitor) : S("")));
+}
+
+static enum err held(struct ctx *c, const struct req *q, struct checkout_held *out, struct uuid *visitor)
+{
+	struct str code = req_param(q, "code");
+
+	*visitor = (struct uuid){ 0 };
+	if (!text_is_code(code))
+		return FAIL(c, ERR_LINK_UNKNOWN, "not the look of a code");
+	(void)visitor_read(c, S("cookie"), req_cookie_of(c, q, VISITOR_COOKIE), VISITOR_COOKIE_S, visitor);
+	return checkout_held(c, code, *visitor, out);
+}
+
+static enum err hold(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct checkout_held what;
+	struct uuid visitor;
+
+	TRY(held(c, q, &what, &visitor));
+	return page(r, 200, go_hold_page(c, &what));
+}
+
+static enum err release(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct checkout_held what;
+	struct uuid visitor;
+	bool released;
+
+	TRY(held(c, q, &what, &visitor));
+	if (!uuid_is_nil(what.session.u))
+		TRY(checkout_release(c, what.session, visitor, &released));
+	return res_redirect(r, 303, str_fmt(c->mem, "/go/" STR_FMT "/hold", STR_ARG(what.code)));
+}
+
+static const struct batch click = { go_ask, go_many, go_answer };
+
+static const struct route routes[] = {
+	{ GET,  "/go/:code",         look,    .who = ANYONE, .tx = TX_READ,  .page = true, .batch = &click },
+	{ POST, "/go/:code",         look,    .who = ANYONE, .tx = TX_READ,  .page = true, .batch = &click },
+	{ GET,  "/go/:code/hold",    hold,    .who = ANYONE, .tx = TX_READ,  .page = true },
+	{ POST, "/go/:code/release", release, .who = ANYONE, .tx = TX_WRITE, .page = true },
+};
+
+const struct app go_app = { "go", "go", routes, COUNT(routes) };

@@ -1,0 +1,95 @@
+/* look.c: what a link shows without holding anything, what a visitor holds, and the telemetry of both. */
+#include "lib/checkout/checkout.h"
+#include "lib/db/db.h"
+
+enum err checkout_look(struct ctx *c, struct str code, struct variant_id variant, struct checkout_look *out)
+{
+	struct row row;
+
+	TRY(db_maybe(c, SQL(checkout_look), PARAMS(p_str(code), p_uuid_or_null(variant.u)), &row));
+	if (!row.found)
+		return FAIL(c, ERR_LINK_UNKNOWN, "no link has this code");
+	*out = (struct checkout_look){
+		.refused = checkout_refusal(row_str(&row, "outcome")),
+		.starts_ms = row_int(&row, "starts_ms"),
+		.link = { row_uuid(&row, "link_id") },
+		.creator = { row_uuid(&row, "creator_id") },
+		.code = row_str(&row, "code"),
+		.creator_name = row_str(&row, "creator_name"),
+		.creator_handle = row_str(&row, "creator_handle"),
+		.storefront_url = row_str(&row, "storefront_url"),
+		.variants = (int)row_int(&row, "variants"),
+		.variant = { row_uuid(&row, "variant_id") },
+		.product_title = row_str(&row, "product_title"),
+		.product_handle = row_str(&row, "product_handle"),
+		.variant_title = row_str(&row, "variant_title"),
+		.image_url = row_str(&row, "image_url"),
+		.list = row_money(&row, "list_minor", "currency"),
+		.price = row_money(&row, "price_minor", "currency"),
+	};
+	if (!uuid_is_nil(variant.u) && !out->variants && out->refused == OK)
+		return FAIL(c, ERR_VARIANT_UNKNOWN, "the link does not sell this variant");
+	return OK;
+}
+
+enum err checkout_held(struct ctx *c, struct str code, struct uuid visitor, struct checkout_held *out)
+{
+	struct row row;
+
+	TRY(db_maybe(c, SQL(checkout_held), PARAMS(p_str(code), p_uuid_or_null(visitor)), &row));
+	if (!row.found)
+		return FAIL(c, ERR_LINK_UNKNOWN, "no link has this code");
+	*out = (struct checkout_held){
+		.link = { row_uuid(&row, "link_id") },
+		.creator = { row_uuid(&row, "creator_id") },
+		.code = row_str(&row, "code"),
+		.creator_name = row_str(&row, "creator_name"),
+		.creator_handle = row_str(&row, "creator_handle"),
+		.session = { row_uuid(&row, "session_id") },
+		.expires_ms = row_int(&row, "expires_ms"),
+		.units = (int)row_int(&row, "units"),
+		.variant = { row_uuid(&row, "variant_id") },
+		.variant_title = row_str(&row, "variant_title"),
+		.product_title = row_str(&row, "product_title"),
+		.image_url = row_str(&row, "image_url"),
+		.list = row_money(&row, "list_minor", "currency"),
+		.price = row_money(&row, "price_minor", "currency"),
+	};
+	return OK;
+}
+
+enum err checkout_release(struct ctx *c, struct session_id session, struct uuid visitor, bool *released)
+{
+	struct row row;
+
+	TRY(db_one(c, SQL(checkout_release), PARAMS(p_uuid(session.u), p_uuid(visitor)), &row));
+	*released = str_eq(row_str(&row, "outcome"), S("released"));
+	return OK;
+}
+
+enum err checkout_expire(struct ctx *c, int most, int64_t *ended)
+{
+	struct row row;
+
+	TRY(db_one(c, SQL(checkout_expire), PARAMS(p_int(most)), &row));
+	*ended = row_int(&row, "ended");
+	return OK;
+}
+
+void checkout_clicked(struct ctx *c, const struct checkout_outcome *outcome)
+{
+	struct str word = outcome->word;
+
+	if (uuid_is_nil(outcome->link.u))
+		return;
+	if (outcome->result == CHECKOUT_REFUSED)
+		word = str_fmt(c->mem, "refused_" STR_FMT, STR_ARG(outcome->word));
+	note(c, SQL(checkout_clicked), PARAMS(
+		p_uuid(uuid_new(c->now_ms)), p_uuid(outcome->creator.u), p_uuid(outcome->link.u), p_str(word),
+		p_uuid_or_null(outcome->variant.u), p_uuid_or_null(outcome->session.u)));
+}
+
+void checkout_previewed(struct ctx *c, const struct checkout_look *look)
+{
+	note(c, SQL(checkout_previewed), PARAMS(p_uuid(uuid_new(c->now_ms)), p_uuid(look->creator.u), p_uuid(look->link.u)));
+}

@@ -1,0 +1,75 @@
+-- :checkout_start
+-- One visitor's click, decided and held; see sql/functions/20_checkout.sql.
+select outcome, session_id, expires_ms, mark, units, variant_id, variant_external, discount_code, list_minor, price_minor, currency,
+       storefront_url, product_title, product_handle, variant_title, image_url, creator_id, creator_name, creator_handle, link_id,
+       code, platform, surface, stream_id, choices
+  from u.checkout_start($1::text, $2::uuid, $3::uuid, $4::integer, $5::uuid, $6::uuid, $7::text, $8::integer);
+
+-- :checkout_start_many
+-- The same for all that waited together, in their order.
+select (answer).outcome, (answer).session_id, (answer).expires_ms, (answer).mark, (answer).units, (answer).variant_id,
+       (answer).variant_external, (answer).discount_code, (answer).list_minor, (answer).price_minor, (answer).currency,
+       (answer).storefront_url, (answer).product_title, (answer).product_handle, (answer).variant_title, (answer).image_url,
+       (answer).creator_id, (answer).creator_name, (answer).creator_handle, (answer).link_id, (answer).code, (answer).platform,
+       (answer).surface, (answer).stream_id, (answer).choices
+  from u.checkout_start_many($1::text[], $2::uuid[], $3::uuid[], $4::integer[], $5::uuid[], $6::uuid[], $7::text[], $8::integer)
+ order by ask;
+
+-- :checkout_look
+-- What link $1 shows to whoever only looks: its cheapest variant, or variant $2, and why it would refuse.
+select l.id as link_id, l.code, l.creator_id, c.name as creator_name, c.handle as creator_handle, s.storefront_url,
+       u.link_refusal(l.revoked_at, l.expires_at, s.status, n.status, f.state, f.starts_at, f.ends_at) as outcome,
+       u.ms(f.starts_at) as starts_ms, coalesce(v.variants, 0) as variants, v.id as variant_id, v.variant_title, v.product_title,
+       v.product_handle, v.image_url, v.list_minor, v.price_minor, v.currency
+  from u.short_link l
+  join u.offer f on f.id = l.offer_id
+  join u.shop s on s.id = f.shop_id
+  join u.connection n on n.creator_id = f.creator_id and n.shop_id = f.shop_id
+  join u.creator c on c.id = l.creator_id
+  left join lateral (
+        select v.id, v.title as variant_title, p.title as product_title, p.handle as product_handle,
+               coalesce(nullif(v.image_url, ''), p.image_url) as image_url, op.list_minor, op.price_minor, op.currency,
+               count(*) over () as variants
+          from u.offer_price op
+          join u.variant v on v.id = op.variant_id and v.deleted_at is null
+          join u.product p on p.id = v.product_id and p.status in ('active', 'unlisted')
+         where op.offer_id = l.offer_id
+           and (l.product_id is null or v.product_id = l.product_id)
+           and (l.variant_id is null or v.id = l.variant_id)
+           and ($2::uuid is null or v.id = $2)
+         order by op.price_minor, p.title, v.position, v.id
+         limit 1) v on true
+ where l.code_key = lower($1::text);
+
+-- :checkout_held
+-- Link $1, and what visitor $2 holds through it right now (no session: nothing).
+select l.id as link_id, l.code, l.creator_id, c.name as creator_name, c.handle as creator_handle, h.session_id,
+       u.ms(h.expires_at) as expires_ms, h.units, h.variant_id, h.variant_title, h.product_title, h.image_url, h.list_minor,
+       h.price_minor, h.currency
+  from u.short_link l
+  join u.creator c on c.id = l.creator_id
+  left join lateral (
+        select s.id as session_id, s.expires_at, s.units, s.variant_id, v.title as variant_title, p.title as product_title,
+               coalesce(nullif(v.image_url, ''), p.image_url) as image_url, s.list_minor, s.price_minor, s.currency
+          from u.checkout_session s
+          join u.reservation r on r.session_id = s.id and r.state = 'pending'
+          join u.variant v on v.id = s.variant_id
+          join u.product p on p.id = v.product_id
+         where s.link_id = l.id and s.visitor = $2::uuid and s.state = 'open' and s.expires_at > u.clock()) h on true
+ where l.code_key = lower($1::text);
+
+-- :checkout_release
+-- Gives back the live hold of checkout $1, which must be visitor $2's.
+select u.checkout_release($1::uuid, $2::uuid) as outcome;
+
+-- :checkout_clicked
+insert into u.event_log (id, type, creator_id, subject, payload, at)
+values ($1::uuid, 'LINK_CLICKED', $2::uuid, $3::uuid,
+        jsonb_strip_nulls(jsonb_build_object('outcome', $4::text, 'variant', $5::uuid, 'checkout', $6::uuid)), u.clock());
+
+-- :checkout_previewed
+insert into u.event_log (id, type, creator_id, subject, at) values ($1::uuid, 'LINK_PREVIEWED', $2::uuid, $3::uuid, u.clock());
+
+-- :checkout_expire
+-- Ends up to $1 lapsed holds.
+select u.reservations_expire($1::integer) as ended;

@@ -1,0 +1,31 @@
+#!/bin/sh
+# nginx's own refusals under tests/with_stack.sh: the right status, as a problem for programs and a page for browsers.
+. tests/house/expect.sh
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+get() { curl -sS -o "$dir/body" -w '%{http_code} %{content_type}' "$@"; }
+long=$(head -c 9000 /dev/zero | tr '\0' a)
+short=$(head -c 8000 /dev/zero | tr '\0' a)
+url=$UNIFYED_BASE_URL
+
+is "an overlong address is a 414" "414 application/problem+json" "$(get "$url/go/$long")"
+has "in the words of err.def" '"type":"/problems/url-too-long"' "$(cat "$dir/body")"
+is "an overlong header is a 431" "431 application/problem+json" "$(get -H "A: $long" "$url/go/x")"
+is "many long headers are a 431" "431 application/problem+json" \
+	"$(get -H "A: $short" -H "B: $short" -H "C: $short" -H "D: $short" -H "E: $short" "$url/go/x")"
+head -c 300000 /dev/zero >"$dir/big"
+is "a large body is a 413" "413 application/problem+json" "$(get --data-binary "@$dir/big" "$url/links")"
+is "an unknown path is a 404" "404 application/problem+json" "$(get "$url/nothing-here")"
+is "and a page for a browser" "404 text/html; charset=utf-8" "$(get -H 'Accept: text/html,*/*' "$url/nothing-here")"
+is "the problems have no address" "404 application/problem+json" "$(get "$url/.problem/json/413")"
+is "TRACE is a 405" "405 application/problem+json" "$(get -X TRACE "$url/go/x")"
+is "a missing asset is a 404" "404 application/problem+json" "$(get "$url/assets/nothing.css")"
+is "the front door leads to the dashboard" "302 $url/dashboard" "$(curl -sS -o /dev/null -w '%{http_code} %{redirect_url}' "$url/")"
+
+for pid in $(pgrep -P "$UNIFYED_STACK_PID" -f '/build/pool .*/events\.sock'); do kill -STOP "$pid"; done
+worker=$(pgrep -P "$(pgrep -P "$UNIFYED_STACK_PID" -f '/build/pool .*/events\.sock')")
+kill -9 $worker
+is "without a worker the queue keeps the visitor" "000" "$(curl -s -m 1 -o /dev/null -w '%{http_code}' "$url/events")"
+for pid in $(pgrep -P "$UNIFYED_STACK_PID" -f '/build/pool .*/events\.sock'); do kill -CONT "$pid"; done
+sleep 0.3
+is "and a restarted worker serves again" "401" "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "$url/events")"
