@@ -55,9 +55,10 @@ $(B)/tplc: $(wildcard templates/tplc*.c templates/tplc*.h)
 	@$(CC) $(WARN) -O1 -g -D_GNU_SOURCE -I. -o $@ $(wildcard templates/tplc*.c)
 
 # All templates in one translation unit: one stamp, one compile.
-$(B)/gen/templates.c: $(if $(tpl),$(B)/tplc) $(tpl)
+$(B)/gen/templates.c: $(if $(tpl),$(B)/tplc) $(tpl) $(wildcard assets/*)
 	@mkdir -p $(B)/gen/templates
 	@$(if $(tpl),$(B)/tplc $(tpl_pages) -o $(B)/gen/templates)
+	@run/hash_assets.sh assets $(B)/gen/templates
 	@echo '#include "lib/core/buf.h"' > $@
 	@for c in $$(find $(B)/gen/templates -name '*.c' | sort); do echo "#include \"$${c#$(B)/gen/}\""; done >> $@
 

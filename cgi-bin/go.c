@@ -121,8 +121,10 @@ static enum ask go_ask(struct ctx *c, const struct req *q, struct res *r, void *
 	case GATE_PASS:
 		break;
 	}
-	if (ask_read(c, q, ask) != OK)
+	if (ask_read(c, q, ask) != OK) {
+		c->fields_n = 0; /* the page for looking says it */
 		return ASK_ALONE;
+	}
 	ask->visitor = who.visitor;
 	checkout_ask_mint(c, ask);
 	*out = ask;

@@ -9,10 +9,13 @@ pg_bin() {
 	dirname "$(command -v postgres)" 2>/dev/null
 }
 
-# cluster_new DIR LOG: makes the cluster; its superuser is postgres
+# cluster_new DIR LOG [initdb option]...: makes the cluster; its superuser is postgres
 cluster_new() {
-	mkdir -p "$1" && chmod 700 "$1" && own "$1"
-	(as_account "$(pg_bin)/initdb" -D "$1" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync --no-instructions) >>"$2" 2>&1
+	cluster_dir=$1 cluster_log=$2
+	shift 2
+	mkdir -p "$cluster_dir" && chmod 700 "$cluster_dir" && own "$cluster_dir"
+	(as_account "$(pg_bin)/initdb" -D "$cluster_dir" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-instructions "$@") \
+		>>"$cluster_log" 2>&1
 }
 
 # cluster_start DIR SOCKETS LOG [-c name=value]...: leaves the server's pid in cluster_pid

@@ -49,17 +49,21 @@ free_port() {
 		die "port $1 is taken. Another copy? Choose other ports: PORT=9000 make run uses 9000 and 9001"
 }
 
+start_database() {
+	fsync=on
+	[ "${UNIFYED_FSYNC:-on}" = on ] || fsync=off
+	cluster_start "$state/pg" "$run/pg" "$state/log/postgres.log" -c "fsync=$fsync"
+}
+
 database() {
 	log=$state/log/postgres.log
 	private_dir "$run/pg"
 	if [ ! -s "$state/pg/PG_VERSION" ]; then
 		step database "making a cluster in $state/pg"
 		rm -rf "$state/pg"
-		cluster_new "$state/pg" "$log" || die "initdb failed" "$log"
+		cluster_new "$state/pg" "$log" --data-checksums || die "initdb failed" "$log"
 	fi
-	fsync=on
-	[ "${UNIFYED_FSYNC:-on}" = on ] || fsync=off
-	cluster_start "$state/pg" "$run/pg" "$log" -c "fsync=$fsync" || die "PostgreSQL did not start" "$log"
+	start_database || die "PostgreSQL did not start" "$log"
 	super="host=$run/pg port=5432 user=postgres dbname=postgres"
 	psql -X -q -v ON_ERROR_STOP=1 "$super" >>"$log" 2>&1 <<-'END' || die "cannot make the database" "$log"
 		select 'create role unifyed login createrole' where to_regrole('unifyed') is null \gexec
@@ -108,6 +112,7 @@ main() {
 	say "" "logs are in $state/log; Ctrl-C stops everything"
 	echo "$$" >"$state/ready"
 	while ! gone=$(ended_part); do
+		kill -0 "$cluster_pid" 2>/dev/null || { step database "has died; starting it again" && start_database; } || true
 		sleep 1 9>&- &
 		wait $!
 	done

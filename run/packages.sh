@@ -59,15 +59,16 @@ install_as_root='
 
 wanted=$(missing "${1:-run}")
 [ -n "$wanted" ] || exit 0
-say "  packages    installing: $wanted"
 line="apt-get update && apt-get install -y --no-install-recommends $wanted"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 if ! command -v apt-get >/dev/null; then
 	die "these Debian packages, or what holds the same elsewhere, are needed: $wanted"
 elif is_root; then
+	step packages "installing: $wanted"
 	sh -c "$install_as_root" install $wanted >"$log" 2>&1 || die "apt-get failed. To try by hand:  $line" "$log"
 elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; }; }; then
+	step packages "installing through sudo: $wanted"
 	sudo sh -c "$install_as_root" install $wanted >"$log" 2>&1 || die "apt-get failed. To try by hand:  sudo sh -c '$line'" "$log"
 else
 	die "packages are missing, and there is neither root nor sudo here. Ask somebody who has it to run:

@@ -49,7 +49,7 @@ copy_clone() {
 	[ "$from" != "$here" ] || return 0
 	rm -rf "$from.new"
 	mkdir -p "$from.new/build" "$from.new/tests"
-	for part in build/cgi-bin build/cron build/lib build/schema build/pool build/assets assets run package.json node_modules \
+	for part in build/cgi-bin build/cron build/lib build/schema build/pool assets run package.json node_modules \
 		tests/sandbox; do
 		[ ! -e "$here/$part" ] || cp -R "$here/$part" "$from.new/$part"
 	done

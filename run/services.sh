@@ -53,15 +53,14 @@ start_sandbox() {
 # nginx reads a folder of its own, with this copy's words filled in.
 nginx_conf() {
 	rm -rf "$run/nginx" && mkdir "$run/nginx"
-	assets=$from/assets
-	[ ! -d "$from/build/assets" ] || assets=$from/build/assets
 	user=
 	! is_root || user="user $(account) $(id -gn "$(account)");"
 	limit='$binary_remote_addr'
 	[ "${UNIFYED_LIMITS:-on}" != off ] || limit='""'
-	for file in http params problems server; do cp "$here/nginx/$file.conf" "$run/nginx/"; done
+	for file in http params problems; do cp "$here/nginx/$file.conf" "$run/nginx/"; done
+	sed "s#/usr/share/unifyed/assets/#$from/assets/#" "$here/nginx/server.conf" >"$run/nginx/server.conf"
 	sed "s#/run/unifyed/#$run/#" "$here/nginx/locations.conf" >"$run/nginx/locations.conf"
-	sed -e "s#@RUN@#$run#; s#@LOG@#$state/log#; s#@PORT@#$port#; s#@ASSETS@#$assets#; s#@USER@#$user#; s#@LIMIT@#$limit#" \
+	sed -e "s#@RUN@#$run#; s#@LOG@#$state/log#; s#@PORT@#$port#; s#@USER@#$user#; s#@LIMIT@#$limit#" \
 		"$here/nginx/unifyed.conf.in" >"$run/nginx/unifyed.conf"
 }
 

@@ -88,7 +88,7 @@ grant select, insert, update on u.shop to :api;
 grant select, insert on u.event_log to :api;
 grant select on u.webhook_subscription, u.location, u.product, u.variant, u.inventory, u.inventory_level, u.inventory_snapshot,
       u.checkout_session, u.reservation, u.shop_order, u.order_line, u.order_refund, u.link_clicks, u.revenue_order,
-      u.event_consumer, u.helper_run
+      u.event_consumer, u.helper_run, u.migration
    to :api;
 grant select (id, platform, shop_domain, topic, webhook_id, event_id, triggered_at, received_at, state, attempts, retry_at, problem,
       done_at) on u.webhook_inbox to :api;
@@ -96,5 +96,5 @@ grant execute on function u.link_release(uuid), u.offer_release(uuid), u.checkou
 
 -- helper: all of it but the schema
 grant select, insert, update, delete on all tables in schema u to :helper;
-revoke all on u.migration from :helper;
+revoke insert, update, delete on u.migration from :helper;
 grant execute on all functions in schema u to :helper;

@@ -14,7 +14,7 @@
 
 static struct {
 	pid_t pid, owner;
-	char base[64];
+	char base[256];
 } sandbox;
 
 static void sandbox_end(void)
@@ -99,8 +99,7 @@ struct json storefront(struct world *w, const char *more)
 		"{\"shop\":\"x.myshopify.com\",\"name\":\"X\",\"currency\":\"USD\",\"autoApprove\":true%s%s}", more ? "," : "", more ? more : "")));
 }
 
-/* Where the consent page sends the browser: its query. */
-static struct str consent(struct world *w, struct str url)
+struct str storefront_consent(struct world *w, struct str url)
 {
 	struct net_answer answer = call(w, "GET", url, S(""));
 	struct str location = net_header_of(&answer, "location");
@@ -132,7 +131,7 @@ struct got storefront_connect(struct world *w, enum person who, const char *shop
 
 	if (begun.status != 200)
 		return begun;
-	query = edited(w, consent(w, got_json(w, begun, "url")), edit);
+	query = edited(w, storefront_consent(w, got_json(w, begun, "url")), edit);
 	return ask(w, (struct asking){
 		.path = str_z(w->mem, str_fmt(w->mem, "/connections/shopify/callback?" STR_FMT, STR_ARG(query))), .as = who, .visitor = visitor });
 }

@@ -14,6 +14,8 @@ struct json storefront(struct world *w, const char *more);
 struct json control(struct world *w, const char *method, const char *path, const char *body);
 /* Gives the world's shop a token pair of the sandbox, as an exchange would. */
 void storefront_install(struct world *w);
+/* Opens the consent page and gives the query that it sends back to the callback. */
+struct str storefront_consent(struct world *w, struct str url);
 /* A whole round of OAuth as that person: auth-url, consent, callback. `edit` changes the query that comes back:
  * "code=x" replaces a parameter (and the signature then lies). NULL: as it is. */
 struct got storefront_connect(struct world *w, enum person who, const char *shop, const char *edit);

@@ -9,7 +9,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/core/arena.h"
+#include "lib/core/buf.h"
+
 #define SHOWN_MAX 400
+#define FILE_BYTES_MAX 1048576
 
 static void judge(bool is_so, const char *file, int line, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
@@ -62,4 +66,19 @@ void suite_expect_abort(void (*function)(void *), void *arg, const char *what, c
 	}
 	waitpid(child, &status, 0);
 	judge(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, file, line, "%s aborts", what);
+}
+
+struct str suite_file(struct arena *mem, const char *path)
+{
+	struct buf b = buf_new(mem, FILE_BYTES_MAX);
+	FILE *file = fopen(path, "re");
+	char piece[4096];
+	size_t n;
+
+	judge(file != NULL, __FILE__, __LINE__, "%s is there", path);
+	while (file && (n = fread(piece, 1, sizeof(piece), file)) > 0)
+		buf_put(&b, (struct str){ piece, n });
+	if (file)
+		fclose(file);
+	return buf_str(&b);
 }

@@ -24,6 +24,10 @@ struct suite {
 /* SIGABRT in a child, whose words are dropped */
 #define EXPECT_ABORT(function, arg) suite_expect_abort((function), (arg), #function, __FILE__, __LINE__)
 
+struct arena;
+/* A file of the repository, whole; "" and a failed test when it is not there. */
+struct str suite_file(struct arena *mem, const char *path);
+
 void suite_expect(bool is_so, const char *condition, const char *file, int line);
 void suite_expect_int(int64_t is, int64_t want, const char *what, const char *file, int line);
 void suite_expect_str(struct str is, struct str want, const char *what, const char *file, int line);

@@ -24,7 +24,7 @@ trap 'exit 143' TERM HUP
 
 log=$dir/log
 : >"$log"
-cluster_new "$dir/pg" "$log" || die "initdb failed" "$log"
+cluster_new "$dir/pg" "$log" --no-sync || die "initdb failed" "$log"
 mkdir "$dir/s" && own "$dir/s"
 if [ -n "${UNIFYED_TEST_DURABLE:-}" ]; then
 	cluster_start "$dir/pg" "$dir/s" "$log" || die "the test cluster did not start" "$log"

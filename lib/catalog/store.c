@@ -242,19 +242,6 @@ static enum err products_gone(struct ctx *c, const struct catalog_claim *claim, 
 	return tell(c, claim->shop, EVENT_PRODUCT_UPDATED, &gone);
 }
 
-enum err catalog_sync_claim(struct ctx *c, int64_t lease_s, struct catalog_claim *out, bool *found)
-{
-	struct row row;
-
-	TRY(db_maybe(c, SQL(catalog_sync_claim), PARAMS(p_int(lease_s)), &row));
-	*found = row.found;
-	if (row.found) {
-		*out = (struct catalog_claim){
-			{ row_uuid(&row, "shop_id") }, row_int(&row, "generation"), row_str(&row, "cursor"), row_str(&row, "phase") };
-	}
-	return OK;
-}
-
 enum err catalog_page_put(struct ctx *c, const struct catalog_claim *claim, const struct platform_products *page,
 	struct catalog_change *out)
 {
@@ -271,20 +258,6 @@ enum err catalog_page_put(struct ctx *c, const struct catalog_claim *claim, cons
 		return FAIL(c, ERR_RETRY, "the sync moved meanwhile");
 	TRY(products_put(c, claim->shop, claim->generation, page->list, page->n, out));
 	return page->more.n ? OK : products_gone(c, claim, out);
-}
-
-enum err catalog_sync_finish(struct ctx *c, struct shop_id shop, bool *done)
-{
-	struct row row;
-
-	TRY(db_maybe(c, SQL(catalog_sync_finish), PARAMS(p_uuid(shop.u)), &row));
-	*done = row.found;
-	return row.found ? OK : db_run(c, SQL(catalog_sync_wait), PARAMS(p_uuid(shop.u)));
-}
-
-enum err catalog_sync_failed(struct ctx *c, struct shop_id shop, struct str problem, bool counts, int most)
-{
-	return db_run(c, SQL(catalog_sync_failed), PARAMS(p_uuid(shop.u), p_str(problem), p_bool(counts), p_int(most)));
 }
 
 enum err catalog_product_put(struct ctx *c, struct shop_id shop, const struct platform_product *product, struct catalog_change *out)
@@ -307,19 +280,6 @@ enum err catalog_product_gone(struct ctx *c, struct shop_id shop, int64_t extern
 	add_once(&gone, row_uuid(&row, "id"));
 	TRY(variants_gone(c, shop, &external, 1, &change, &gone));
 	return tell(c, shop, EVENT_PRODUCT_UPDATED, &gone);
-}
-
-enum err catalog_unfinished(struct ctx *c, struct catalog_unfinished *out, bool *found)
-{
-	struct row row;
-
-	TRY(db_maybe(c, SQL(catalog_unfinished), NO_PARAMS, &row));
-	*found = row.found;
-	if (row.found) {
-		*out = (struct catalog_unfinished){
-			{ row_uuid(&row, "shop_id") }, row_int(&row, "external_id"), row_str(&row, "more_variants") };
-	}
-	return OK;
 }
 
 enum err catalog_more_put(struct ctx *c, const struct catalog_unfinished *product, const struct platform_variants *page,

@@ -76,13 +76,24 @@ static enum err tell_end(struct ctx *c, struct connection_id id, struct creator_
 	return job_queue(c, S("connection_left"), str_of(dedupe), shop, creator, S(""));
 }
 
+/* Who joins, who leaves and the end of a shop take turns. */
+static enum err lock(struct ctx *c, struct shop_id shop, struct str *status)
+{
+	struct row row;
+
+	TRY(db_one(c, SQL(connection_shop_lock), PARAMS(p_uuid(shop.u)), &row));
+	*status = row_str(&row, "status");
+	return OK;
+}
+
 enum err connection_end(struct ctx *c, struct connection_id id)
 {
 	struct connection connection;
+	struct str status;
 	struct row row;
 
 	TRY(connection_by_id(c, id, &connection));
-	TRY(db_one(c, SQL(connection_shop_lock), PARAMS(p_uuid(connection.shop_id.u)), &row));
+	TRY(lock(c, connection.shop_id, &status));
 	TRY(db_maybe(c, SQL(connection_end), PARAMS(p_uuid(c->creator.u), p_uuid(id.u)), &row));
 	if (!row.found)
 		return OK;
@@ -92,11 +103,11 @@ enum err connection_end(struct ctx *c, struct connection_id id)
 
 enum err connection_uninstalled(struct ctx *c, struct shop_id shop)
 {
+	struct str status;
 	struct rows rows;
-	struct row locked;
 
-	TRY(db_one(c, SQL(connection_shop_lock), PARAMS(p_uuid(shop.u)), &locked));
-	if (!str_eq(row_str(&locked, "status"), S("uninstalled")))
+	TRY(lock(c, shop, &status));
+	if (!str_eq(status, S("uninstalled")))
 		return OK;
 	TRY(db_all(c, SQL(connection_end_all), PARAMS(p_uuid(shop.u)), &rows));
 	for (int i = 0; i < rows.n; i++) {

@@ -105,7 +105,7 @@ static unsigned bits(const struct uuid *u, size_t i)
 	for (size_t k = 0; k < 5; k++) {
 		size_t bit = i * 5 + k;
 
-		v = v << 1 | (bit < 2 ? 0 : u->b[(bit - 2) / 8] >> (7 - (bit - 2) % 8) & 1U);
+		v = v << 1 | (bit < 2 ? 0U : (unsigned)u->b[(bit - 2) / 8] >> (7 - (bit - 2) % 8) & 1U);
 	}
 	return v;
 }

@@ -77,7 +77,7 @@ bool crypto_hex_read(struct arena *mem, struct str hex, struct str *out)
 	return true;
 }
 
-/* libsodium's variants: unlike OpenSSL's decoder they refuse blanks, wrong padding and stray last bits. */
+/* libsodium's coders: unlike OpenSSL's they refuse blanks, wrong padding and stray last bits. */
 static struct str base64(struct arena *mem, struct str bytes, int variant)
 {
 	size_t cap = sodium_base64_encoded_len(bytes.n, variant);
@@ -95,7 +95,8 @@ static bool base64_read(struct arena *mem, struct str text, int variant, struct 
 	if (sodium_base642bin(p, cap, (const char *)bytes_of(text), text.n, NULL, &n, NULL, variant) != 0)
 		return false;
 	*out = (struct str){ (const char *)p, n };
-	return true;
+	/* libsodium 1.0.18 also takes bytes past 0x7F for letters. */
+	return str_eq(base64(mem, *out, variant), text);
 }
 
 struct str crypto_base64(struct arena *mem, struct str bytes)

@@ -196,7 +196,7 @@ static enum err outcome(struct exchange *x, CURLcode code)
 		return FAIL(x->c, ERR_INTERNAL, "an address that must not be called");
 	if (x->too_large || code == CURLE_FILESIZE_EXCEEDED)
 		return FAIL(x->c, ERR_PLATFORM_AWAY, "an answer past %zu bytes", x->max);
-	if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_LOGIN_DENIED)
+	if (code == CURLE_URL_MALFORMAT || code == CURLE_LOGIN_DENIED)
 		return FAIL(x->c, ERR_INTERNAL, "a URL that must not be called: %s", curl_easy_strerror(code));
 	if (code != CURLE_OK && !x->stopped)
 		return FAIL(x->c, ERR_PLATFORM_AWAY, "%s", curl_easy_strerror(code));

@@ -2,7 +2,7 @@
 
 #include "lib/crypto/crypto.h"
 #include "lib/db/db.h"
-#include "lib/shop/seal.h"
+#include "lib/shop/inside.h"
 
 #define FAILURES_DEGRADED 3
 #define REST_MS 1000         /* doubled with each failure, up to 512 times */
@@ -38,7 +38,7 @@ enum err shop_open(struct ctx *c, struct shop_id id, struct shop_door *out)
 		return FAIL(c, ERR_PLATFORM_SLOW, "the shop rests for %lld ms", (long long)out->call.wait_ms);
 	}
 	if (!row_bool(&row, "fresh")) {
-		e = shop_refresh(c, id);
+		e = shop_token_replace(c, id, out->generation);
 		if (e != OK && !(e == ERR_RETRY && row_bool(&row, "usable")))
 			return e;
 		TRY(read_door(c, id, out, &row));

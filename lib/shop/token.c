@@ -5,7 +5,7 @@
 #include "lib/core/config.h"
 #include "lib/crypto/crypto.h"
 #include "lib/db/db.h"
-#include "lib/shop/seal.h"
+#include "lib/shop/inside.h"
 
 #define LEASE_TRIES 50
 #define LEASE_PAUSE_MS 100
@@ -97,18 +97,16 @@ static enum err refresh_under(struct ctx *c, const struct shop_lease *lease, con
 	return e == OK ? tokens_put(c, lease, &tokens) : shop_heard(c, &door, e);
 }
 
-enum err shop_refresh(struct ctx *c, struct shop_id id)
+enum err shop_token_replace(struct ctx *c, struct shop_id id, int64_t generation)
 {
 	struct shop_lease lease;
 	struct shop shop;
 	struct row row;
-	int64_t before;
 	enum err e;
 
 	TRY(shop_by_id(c, id, &shop));
-	before = shop.token_generation;
 	TRY(lease_take(c, id, &lease, &row));
-	if (row_int(&row, "token_generation") != before) /* somebody did it while we waited */
+	if (row_int(&row, "token_generation") != generation) /* somebody did it before us */
 		return shop_lease_drop(c, &lease);
 	if (row_null(&row, "refresh_sealed"))
 		e = FAIL(c, ERR_SHOP_CLOSED, "the shop has no tokens");
@@ -117,4 +115,12 @@ enum err shop_refresh(struct ctx *c, struct shop_id id)
 	if (e != OK)
 		TRY(shop_lease_drop(c, &lease));
 	return e;
+}
+
+enum err shop_refresh(struct ctx *c, struct shop_id id)
+{
+	struct shop shop;
+
+	TRY(shop_by_id(c, id, &shop));
+	return shop_token_replace(c, id, shop.token_generation);
 }

@@ -50,25 +50,6 @@ static struct str go_path(struct ctx *c, struct str code, struct variant_id vari
 	return buf_str(&b);
 }
 
-static const struct tpl_part_choice *choices_of(struct ctx *c, const struct checkout_outcome *o, int units)
-{
-	struct tpl_part_choice *out = arena_array(c->mem, o->choices_n, sizeof *out);
-
-	for (size_t i = 0; i < o->choices_n; i++) {
-		const struct checkout_choice *choice = &o->choices[i];
-
-		out[i] = (struct tpl_part_choice){
-			.url = go_path(c, o->code, choice->id, units),
-			.product = choice->product, .variant = variant_name(choice->title), .image = choice->image_url,
-			.list = choice->list, .price = choice->price,
-			.save_percent = save_percent(choice->list, choice->price),
-			.few = choice->limited && choice->left <= FEW ? choice->left : 0,
-			.gone = choice->limited && choice->left < units,
-		};
-	}
-	return out;
-}
-
 /* The product that all choices are of; empty when they differ. */
 static struct str common_product(const struct checkout_outcome *o)
 {
@@ -77,6 +58,27 @@ static struct str common_product(const struct checkout_outcome *o)
 			return S("");
 	}
 	return o->choices_n ? o->choices[0].product : S("");
+}
+
+static const struct tpl_part_choice *choices_of(struct ctx *c, const struct checkout_outcome *o, int units)
+{
+	struct tpl_part_choice *out = arena_array(c->mem, o->choices_n, sizeof *out);
+	bool is_one = common_product(o).n > 0;
+
+	for (size_t i = 0; i < o->choices_n; i++) {
+		const struct checkout_choice *choice = &o->choices[i];
+
+		out[i] = (struct tpl_part_choice){
+			.url = go_path(c, o->code, choice->id, units),
+			.product = choice->product, .variant = variant_name(choice->title), .named = !is_one,
+			.image = choice->image_url,
+			.list = choice->list, .price = choice->price,
+			.save_percent = save_percent(choice->list, choice->price),
+			.few = choice->limited && choice->left <= FEW ? choice->left : 0,
+			.gone = choice->limited && choice->left < units,
+		};
+	}
+	return out;
 }
 
 struct str go_look_page(struct ctx *c, const struct checkout_look *look, int units, struct str token)
@@ -173,6 +175,7 @@ struct str go_refused_page(struct ctx *c, enum err refused, const struct checkou
 		.title = str_of(err_row(refused)->title), .code = o->code, .product = o->product_title,
 		.variant = variant_name(o->variant_title), .image = o->image_url,
 		.sold_out = shown.sold_out, .over = shown.over, .used_up = shown.used_up, .soon = shown.soon,
+		.faded = !shown.soon && !shown.early, .plain_title = !shown.sold_out && !shown.soon,
 		.no_variant = shown.no_variant, .starts = shown.early ? o->expires_ms : 0,
 		.choices = choices_of(c, o, units), .choices_n = shown.sold_out ? o->choices_n : 0,
 		.again_url = shown.again ? go_path(c, o->code, again, units) : S(""),

@@ -31,6 +31,7 @@ struct seat {
 	struct ctx *c;
 	struct req *q;
 	struct res *r;
+	bool is_answered; /* all is sent, and the connection is still ours to close */
 };
 
 struct worker {
@@ -145,16 +146,23 @@ static void seat_answer(struct seat *s)
 		put(out, r->headers[i].value);
 		put(out, S("\r\n"));
 	}
+	if (r->body.n > 0 || (r->status != 204 && s->q->method != HEAD))
+		FCGX_FPrintF(out, "Content-Length: %lu\r\n", (unsigned long)r->body.n);
 	put(out, S("\r\n"));
 	put(out, r->body);
-	FCGX_Finish_r(&s->fcgi);
+	FCGX_FClose(s->fcgi.err);
+	FCGX_FClose(out);
+	s->is_answered = true;
 }
 
-static bool is_waiting(void)
+/* libfcgi waits here until nginx has closed its end; by the next request it long has. */
+static void seats_finish(struct worker *w)
 {
-	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
-
-	return poll(&p, 1, 0) == 1 && (p.revents & POLLIN) != 0;
+	for (size_t i = 0; i < w->seats_n; i++) {
+		if (w->seats[i].is_answered)
+			FCGX_Finish_r(&w->seats[i].fcgi);
+		w->seats[i].is_answered = false;
+	}
 }
 
 /* Takes what is waiting, up to the seats there are. */
@@ -162,12 +170,8 @@ static size_t take_waiting(struct worker *w)
 {
 	size_t n = 0;
 
-	while (n < w->seats_n && is_waiting()) {
-		struct seat *s = &w->seats[n];
-
-		if (FCGX_Accept_r(&s->fcgi) != 0) /* a sibling was faster, or nothing sensible came */
-			break;
-		seat_fill(w, s);
+	while (n < w->seats_n && FCGX_Accept_r(&w->seats[n].fcgi) == 0) {
+		seat_fill(w, &w->seats[n]);
 		n++;
 	}
 	return n;
@@ -175,12 +179,14 @@ static size_t take_waiting(struct worker *w)
 
 static void serve_waiting(struct worker *w)
 {
-	size_t n = take_waiting(w);
 	struct ctx **c;
 	struct req **q;
 	struct res **r;
+	size_t n;
 
-	if (n == 0)
+	seats_finish(w);
+	n = take_waiting(w);
+	if (n == 0) /* a sibling was faster, or nothing sensible came */
 		return;
 
 	c = arena_array(w->seats[0].mem, n, sizeof *c);

@@ -19,7 +19,7 @@ enum tx { TX_UNSTATED, TX_NONE, TX_READ, TX_WRITE };
 enum key { NOT_KEYED, IDEMPOTENT };
 
 #define WEB_PARAMS_MAX 4   /* :names in a route's path */
-#define WEB_PAIRS_MAX 64   /* query or form pairs */
+#define WEB_PAIRS_MAX 256  /* query or form pairs: an offer of 100 lines, each with a value of its own */
 #define WEB_HEADERS_MAX 24 /* response headers a handler may add */
 
 struct pair {

@@ -227,12 +227,16 @@ begin
     end if;
 
     -- The promise must be in place at the shop, for the price of today.
-    if offer.state <> 'active' or offer.storefront_url = ''
-       or (in_variant is not null
-           and (price.list_now <> price.list_minor
-                or (price.discount_id is not null and (price.discount_state <> 'placed' or not price.covered)))) then
+    if offer.state <> 'active' or offer.storefront_url = '' then
         o.outcome := 'offer_not_ready';
         return o;
+    end if;
+    if in_variant is not null then
+        if price.list_now <> price.list_minor
+           or (price.discount_id is not null and (price.discount_state <> 'placed' or not price.covered)) then
+            o.outcome := 'offer_not_ready';
+            return o;
+        end if;
     end if;
     if link.clicks_used >= link.clicks_max and (in_variant is not null or o.session_id is null) then
         o.outcome := 'link_exhausted';

@@ -291,6 +291,7 @@ create table u.offer_discount (
     state        text        not null default 'wanted'
                  check (state in ('wanted', 'placed', 'ending', 'ended')),
     stale        boolean     not null default false,  -- placed, but variants, dates or limits changed since
+    revision     integer     not null default 1,      -- raised by every change that the shop must learn of
     attempts     integer     not null default 0,
     retry_at     timestamptz,
     problem      text        not null default '',

@@ -32,8 +32,7 @@ update u.shop
    set token_lease = $2::uuid, token_lease_until = u.clock() + make_interval(secs => $3::int)
  where id = $1::uuid
    and (token_lease_until is null or token_lease_until <= u.clock())
-returning refresh_sealed, token_generation,
-          coalesce(access_expires_at > u.clock() + interval '5 minutes', false) as fresh;
+returning refresh_sealed, token_generation;
 
 -- :shop_lease_drop
 update u.shop set token_lease = null, token_lease_until = null where id = $1::uuid and token_lease = $2::uuid;
@@ -85,11 +84,10 @@ with changed as (
     returning id, health, health_reason
 )
 insert into u.event_log (id, type, creator_id, shop_id, subject, payload, at)
-select u.event_id('CONNECTION_HEALTH', n.id::text || ':' || c.health, clock_timestamp()), 'CONNECTION_HEALTH', n.creator_id, c.id, n.id,
+select u.event_id('CONNECTION_HEALTH', n.id::text || ':' || gen_random_uuid(), u.clock()), 'CONNECTION_HEALTH', n.creator_id, c.id, n.id,
        jsonb_build_object('health', c.health, 'reason', c.health_reason), u.clock()
   from changed c
-  join u.connection n on n.shop_id = c.id and n.status = 'active'
-on conflict (id) do nothing;
+  join u.connection n on n.shop_id = c.id and n.status = 'active';
 
 -- :shop_forget
 -- Forgets the credentials of shop $1; nobody sells from it any more.

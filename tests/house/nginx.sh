@@ -20,6 +20,10 @@ is "and a page for a browser" "404 text/html; charset=utf-8" "$(get -H 'Accept: 
 is "the problems have no address" "404 application/problem+json" "$(get "$url/.problem/json/413")"
 is "TRACE is a 405" "405 application/problem+json" "$(get -X TRACE "$url/go/x")"
 is "a missing asset is a 404" "404 application/problem+json" "$(get "$url/assets/nothing.css")"
+sheet=$(curl -sS -H 'Accept: text/html' "$url/go/nosuchlink" | grep -o '/assets/[^"]*\.css' | head -n 1)
+has "a page names its style sheet with a hash" "." "$(echo "$sheet" | grep -E '\.[0-9a-f]{10}\.css$')"
+is "it is there" "200 text/css" "$(get "$url$sheet")"
+has "and may be kept for ever" immutable "$(curl -sS -D - -o "$dir/body" "$url$sheet")"
 is "the front door leads to the dashboard" "302 $url/dashboard" "$(curl -sS -o /dev/null -w '%{http_code} %{redirect_url}' "$url/")"
 
 for pid in $(pgrep -P "$UNIFYED_STACK_PID" -f '/build/pool .*/events\.sock'); do kill -STOP "$pid"; done

@@ -25,7 +25,7 @@ static void check(const struct a_case *cases, size_t n)
 
 static void a_person_navigates_and_passes(void)
 {
-	static const struct a_case cases[] = {
+	const struct a_case cases[] = {
 		{ "a tap in a browser", { .user_agent = PHONE, NAVIGATION }, GATE_PASS },
 		{ "typed into the address bar", { .user_agent = PHONE, .fetch_mode = S("navigate"), .fetch_dest = S("document"),
 			.fetch_site = S("none") }, GATE_PASS },
@@ -38,7 +38,7 @@ static void a_person_navigates_and_passes(void)
 
 static void whoever_looks_gets_the_page_for_looking(void)
 {
-	static const struct a_case cases[] = {
+	const struct a_case cases[] = {
 		{ "HEAD", { .is_head = true, .user_agent = PHONE, NAVIGATION }, GATE_PREVIEW },
 		{ "HEAD with a cookie", { .is_head = true, .has_visitor = true }, GATE_PREVIEW },
 		{ "an unfurler", { .user_agent = BOT }, GATE_PREVIEW },
@@ -53,7 +53,7 @@ static void whoever_looks_gets_the_page_for_looking(void)
 
 static void a_prefetch_is_sent_away_until_it_is_real(void)
 {
-	static const struct a_case cases[] = {
+	const struct a_case cases[] = {
 		{ "Chrome", { .user_agent = PHONE, NAVIGATION, .sec_purpose = S("prefetch") }, GATE_PREFETCH },
 		{ "Chrome's prerender", { .user_agent = PHONE, NAVIGATION, .sec_purpose = S("prefetch;prerender") }, GATE_PREFETCH },
 		{ "older", { .user_agent = PHONE, NAVIGATION, .purpose = S("prefetch") }, GATE_PREFETCH },
@@ -68,7 +68,7 @@ static void a_prefetch_is_sent_away_until_it_is_real(void)
 
 static void everything_else_must_confirm(void)
 {
-	static const struct a_case cases[] = {
+	const struct a_case cases[] = {
 		{ "no headers at all", { 0 }, GATE_CONFIRM },
 		{ "a scanner that calls itself a browser", { .user_agent = PHONE }, GATE_CONFIRM },
 		{ "an image", { .fetch_mode = S("no-cors"), .fetch_dest = S("image"), .fetch_site = S("cross-site") }, GATE_CONFIRM },
@@ -87,7 +87,7 @@ static void everything_else_must_confirm(void)
 
 static void our_button_passes(void)
 {
-	static const struct a_case cases[] = {
+	const struct a_case cases[] = {
 		{ "by its token", { .is_post = true, .has_token = true }, GATE_PASS },
 		{ "by its origin", { .is_post = true, .origin = S("https://unifyed.test") }, GATE_PASS },
 		{ "by its site", { .is_post = true, .fetch_mode = S("navigate"), .fetch_dest = S("document"),

@@ -94,25 +94,29 @@ static void dial(const struct server *s, struct client *k)
 		CU_FAIL("cannot write");
 }
 
-/* Gathers STDOUT records until the connection ends. */
+/* Gathers STDOUT records until END_REQUEST, or until the connection ends. */
 static void hang_up(struct client *k)
 {
 	static unsigned char in[ANSWER_MAX];
 	size_t n = 0, at = 0, got = 0;
-	ssize_t part;
+	ssize_t part = 1;
 
-	while (n < sizeof in && (part = read(k->fd, in + n, sizeof in - n)) > 0)
-		n += (size_t)part;
-	close(k->fd);
-	while (at + 8 <= n) {
-		size_t length = (size_t)in[at + 4] << 8 | in[at + 5];
+	while (part > 0 && (at + 8 > n || in[at + 1] != 3)) {
+		size_t length = at + 8 > n ? 0 : (size_t)in[at + 4] << 8 | in[at + 5];
+		size_t end = at + 8 + length + (at + 8 > n ? 0 : in[at + 6]);
 
-		if (in[at + 1] == 6 && got + length < ANSWER_MAX && at + 8 + length <= n) {
+		if (end > n || at + 8 > n) {
+			part = read(k->fd, in + n, sizeof in - n);
+			n += part > 0 ? (size_t)part : 0;
+			continue;
+		}
+		if (in[at + 1] == 6 && got + length < ANSWER_MAX) {
 			memcpy(k->answer + got, in + at + 8, length);
 			got += length;
 		}
-		at += 8 + length + in[at + 6];
+		at = end;
 	}
+	close(k->fd);
 	k->answer[got] = '\0';
 }
 

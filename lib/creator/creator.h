@@ -1,0 +1,31 @@
+/* creator: who sells.
+ * Owns       table creator
+ * Invariant  e-mails and handles are lower-cased ASCII and unique; names are NFC
+ * Never      sees a password: see account
+ */
+#ifndef UNIFYED_CREATOR_H
+#define UNIFYED_CREATOR_H
+#include "lib/core/ctx.h"
+
+struct creator {
+	struct creator_id id;
+	struct str handle, name, email;
+	struct str zone;       /* IANA, for what she reads */
+	int64_t created_ms;
+};
+
+struct creator_ask {
+	struct str email, handle, name, zone;
+};
+
+/* Lower-cases and checks (field_bad); the zone may be empty: UTC. fails BAD_INPUT */
+enum err creator_check(struct ctx *c, struct creator_ask *ask, bool with_email);
+/* fails  EMAIL_TAKEN, HANDLE_TAKEN */
+enum err creator_create(struct ctx *c, const struct creator_ask *ask, struct str password_hash, struct creator_id *id);
+/* c->creator herself */
+enum err creator_me(struct ctx *c, struct creator *out);
+enum err creator_by_id(struct ctx *c, struct creator_id id, struct creator *out);
+/* Handle, name and zone of c->creator. fails HANDLE_TAKEN */
+enum err creator_update(struct ctx *c, const struct creator_ask *ask);
+
+#endif

@@ -1,0 +1,194 @@
+#include "lib/db/db.h"
+#include "lib/json/json.h"
+#include "lib/offer/inside.h"
+
+static const struct str can_activate[] = { { "draft", 5 }, { "activating", 10 }, { "active", 6 }, { "paused", 6 } };
+static const struct str can_pause[] = { { "activating", 10 }, { "active", 6 }, { "paused", 6 } };
+static const struct str can_delete[] = { { "draft", 5 }, { "activating", 10 }, { "active", 6 }, { "paused", 6 }, { "expired", 7 } };
+
+enum err offer_tell(struct ctx *c, enum event_type type, struct creator_id creator, struct shop_id shop, struct offer_id id,
+	struct str payload)
+{
+	return event_emit(c, &(struct event){ .type = type, .creator = creator, .shop = shop, .subject = id.u, .payload = payload });
+}
+
+static struct str payload_str(struct ctx *c, const char *key, struct str value)
+{
+	struct jw w = jw_new(c->mem, 512);
+
+	jw_object(&w);
+	jw_kstr(&w, key, value);
+	jw_end(&w);
+	return jw_done(&w);
+}
+
+static enum err put_lines(struct ctx *c, struct offer_id id, struct shop_id shop, const struct offer_ask *ask)
+{
+	TRY(db_run(c, SQL(offer_lines_clear), PARAMS(p_uuid(c->creator.u), p_uuid(id.u))));
+	for (size_t i = 0; i < ask->lines_n; i++) {
+		const struct offer_line *line = &ask->lines[i];
+
+		TRY(db_run(c, SQL(offer_line_insert), PARAMS(
+			p_uuid(id.u), p_uuid(c->creator.u), p_uuid(shop.u), p_int((int64_t)i), p_uuid(line->product.u),
+			p_uuid_or_null(line->variant.u), p_int_or_null(line->value, !line->has_value))));
+	}
+	return OK;
+}
+
+enum err offer_create(struct ctx *c, const struct offer_ask *ask, struct offer_id *id)
+{
+	struct currency currency;
+	struct shop_id shop;
+
+	TRY(offer_check(c, ask, &shop, &currency));
+	*id = ID_NEW(offer, c->now_ms);
+	TRY(db_run(c, SQL(offer_insert), PARAMS(
+		p_uuid(id->u), p_uuid(c->creator.u), p_uuid(shop.u), p_str(ask->name), p_str(str_of(offer_kind_name(ask->kind))),
+		p_int(ask->value), p_int(ask->starts_ms), p_int(ask->ends_ms), p_int(ask->redemptions_max),
+		p_bool(ask->once_per_customer))));
+	TRY(put_lines(c, *id, shop, ask));
+	TRY(offer_reprice(c, c->creator, *id));
+	return offer_tell(c, EVENT_OFFER_CREATED, c->creator, shop, *id, payload_str(c, "kind", str_of(offer_kind_name(ask->kind))));
+}
+
+static enum err must_change(struct ctx *c, const struct offer *offer, int64_t revision)
+{
+	if (str_eq(offer->state, S("expired")) || str_eq(offer->state, S("deleted")))
+		return FAIL(c, ERR_OFFER_STATE, "the offer is over");
+	return FAIL(c, ERR_EDIT_CONFLICT, "revision %lld is not %lld", (long long)revision, (long long)offer->revision);
+}
+
+enum err offer_update(struct ctx *c, struct offer_id id, int64_t revision, const struct offer_ask *ask)
+{
+	struct currency currency;
+	struct offer offer;
+	struct shop_id shop;
+	struct row row;
+
+	TRY(offer_by_id(c, id, &offer));
+	TRY(offer_check(c, ask, &shop, &currency));
+	if (!uuid_eq(shop.u, offer.shop.u)) {
+		field_bad(c, "lines", "products of the shop that the offer is made for");
+		return fields_must_be_good(c);
+	}
+	TRY(db_maybe(c, SQL(offer_change), PARAMS(
+		p_uuid(c->creator.u), p_uuid(id.u), p_uuid(shop.u), p_int(revision), p_str(ask->name),
+		p_str(str_of(offer_kind_name(ask->kind))), p_int(ask->value), p_int(ask->starts_ms), p_int(ask->ends_ms),
+		p_int(ask->redemptions_max), p_bool(ask->once_per_customer)), &row));
+	if (!row.found)
+		return must_change(c, &offer, revision);
+	TRY(put_lines(c, id, shop, ask));
+	TRY(offer_reprice(c, c->creator, id));
+	return offer_tell(c, EVENT_OFFER_UPDATED, c->creator, shop, id, S("{}"));
+}
+
+static enum err move(struct ctx *c, struct creator_id creator, struct offer_id id, struct str to, const struct str *from, size_t n,
+	struct shop_id *shop)
+{
+	struct row row;
+
+	TRY(db_maybe(c, SQL(offer_move), PARAMS(p_uuid(creator.u), p_uuid(id.u), p_str(to), p_strs(c, from, n)), &row));
+	if (!row.found)
+		return FAIL(c, ERR_OFFER_STATE, "cannot become " STR_FMT, STR_ARG(to));
+	shop->u = row_uuid(&row, "shop_id");
+	return OK;
+}
+
+enum err offer_activate_if_ready(struct ctx *c, struct offer_id id)
+{
+	struct row row;
+
+	TRY(db_maybe(c, SQL(offer_ready), PARAMS(p_uuid(id.u)), &row));
+	if (!row.found)
+		return OK;
+	return offer_tell(c, EVENT_OFFER_ACTIVATED, (struct creator_id){ row_uuid(&row, "creator_id") },
+		(struct shop_id){ row_uuid(&row, "shop_id") }, id, S("{}"));
+}
+
+enum err offer_activate(struct ctx *c, struct offer_id id)
+{
+	struct shop_id shop;
+	struct row row;
+
+	TRY(db_maybe(c, SQL(offer_open), PARAMS(p_uuid(c->creator.u), p_uuid(id.u)), &row));
+	if (!row.found)
+		return FAIL(c, ERR_OFFER_UNKNOWN, "no such offer of hers");
+	if (str_eq(row_str(&row, "state"), S("active")))
+		return OK;
+	if (!row_bool(&row, "connected"))
+		return FAIL(c, ERR_SHOP_CLOSED, "the shop is not connected");
+	if (!row_bool(&row, "ahead"))
+		return FAIL(c, ERR_OFFER_STATE, "its end has come");
+	TRY(move(c, c->creator, id, S("activating"), can_activate, COUNT(can_activate), &shop));
+	TRY(offer_reprice(c, c->creator, id));
+	return offer_activate_if_ready(c, id);
+}
+
+/* Stock rows are locked before the offer's own: the order of every lock. */
+static enum err close_now(struct ctx *c, struct creator_id creator, struct offer_id id, struct str to, const struct str *from, size_t n,
+	enum event_type type, struct str payload)
+{
+	struct shop_id shop;
+
+	TRY(db_run(c, SQL(offer_release), PARAMS(p_uuid(id.u))));
+	TRY(move(c, creator, id, to, from, n, &shop));
+	TRY(db_run(c, SQL(offer_discount_end_all), PARAMS(p_uuid(id.u))));
+	return offer_tell(c, type, creator, shop, id, payload);
+}
+
+enum err offer_pause(struct ctx *c, struct offer_id id)
+{
+	struct offer offer;
+
+	TRY(offer_by_id(c, id, &offer));
+	if (str_eq(offer.state, S("paused")))
+		return OK;
+	return close_now(c, c->creator, id, S("paused"), can_pause, COUNT(can_pause), EVENT_OFFER_DEACTIVATED,
+		payload_str(c, "why", S("paused")));
+}
+
+enum err offer_delete(struct ctx *c, struct offer_id id)
+{
+	struct offer offer;
+
+	TRY(offer_by_id(c, id, &offer));
+	if (str_eq(offer.state, S("deleted")))
+		return OK;
+	return close_now(c, c->creator, id, S("deleted"), can_delete, COUNT(can_delete), EVENT_OFFER_DELETED, S("{}"));
+}
+
+enum err offer_end_all(struct ctx *c, struct creator_id creator, struct shop_id shop)
+{
+	struct rows rows;
+
+	TRY(db_all(c, SQL(offer_selling), PARAMS(p_uuid(creator.u), p_uuid(shop.u)), &rows));
+	for (int i = 0; i < rows.n; i++) {
+		struct row row = rows_at(&rows, i);
+
+		TRY(close_now(c, creator, (struct offer_id){ row_uuid(&row, "id") }, S("paused"), can_pause, COUNT(can_pause),
+			EVENT_OFFER_DEACTIVATED, payload_str(c, "why", S("disconnected"))));
+	}
+	return OK;
+}
+
+enum err offer_expire(struct ctx *c, int most, int64_t *ended)
+{
+	struct rows rows;
+	struct row gone;
+
+	*ended = 0;
+	TRY(db_all(c, SQL(offer_over), PARAMS(p_int(most)), &rows));
+	for (int i = 0; i < rows.n; i++) {
+		struct row row = rows_at(&rows, i);
+		struct offer_id id = { row_uuid(&row, "id") };
+
+		TRY(db_maybe(c, SQL(offer_end_time), PARAMS(p_uuid(id.u)), &gone));
+		if (!gone.found)
+			continue;
+		TRY(db_run(c, SQL(offer_discount_end_all), PARAMS(p_uuid(id.u))));
+		TRY(offer_tell(c, EVENT_OFFER_EXPIRED, (struct creator_id){ row_uuid(&row, "creator_id") },
+			(struct shop_id){ row_uuid(&row, "shop_id") }, id, S("{}")));
+		*ended += 1;
+	}
+	return OK;
+}

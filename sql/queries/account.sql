@@ -1,0 +1,59 @@
+-- :account_by_session
+-- Whose session token hash $1 is; idle for 14 days or 30 days old it is nobody's.
+select creator_id, csrf, seen_at < u.clock() - interval '1 hour' as stale
+  from u.creator_session
+ where token_hash = $1::bytea and expires_at > u.clock() and seen_at > u.clock() - interval '14 days';
+
+-- :account_session_seen
+update u.creator_session set seen_at = u.clock() where token_hash = $1::bytea;
+
+-- :account_session_insert
+insert into u.creator_session (token_hash, creator_id, csrf, expires_at)
+values ($1::bytea, $2::uuid, $3::text, u.clock() + interval '30 days');
+
+-- :account_session_delete
+delete from u.creator_session where token_hash = $1::bytea;
+
+-- :account_by_key
+select id, creator_id, coalesce(used_at < u.clock() - interval '1 hour', true) as stale
+  from u.api_key
+ where key_hash = $1::bytea and revoked_at is null;
+
+-- :account_key_used
+update u.api_key set used_at = u.clock() where id = $1::uuid;
+
+-- :account_key_insert
+insert into u.api_key (id, creator_id, name, key_hash, shown) values ($1::uuid, $2::uuid, $3::text, $4::bytea, $5::text);
+
+-- :account_key_list
+select id, name, shown, u.ms(created_at) as created_ms, u.ms(used_at) as used_ms
+  from u.api_key
+ where creator_id = $1::uuid and revoked_at is null and ($2::uuid is null or id < $2)
+ order by id desc
+ limit $3::int;
+
+-- :account_key_revoke
+update u.api_key set revoked_at = u.clock() where creator_id = $1::uuid and id = $2::uuid and revoked_at is null returning id;
+
+-- :account_attempt_lock
+-- Tries from one address block are counted one after another.
+select pg_advisory_xact_lock(hashtextextended('login:' || encode($1::bytea, 'hex'), 0));
+
+-- :account_attempt
+-- Claims a try: no row after 5 failures of this account from this address block in 15 minutes, or 30 of any account.
+insert into u.login_attempt (id, email_hash, address)
+select $1::uuid, $2::bytea, $3::bytea
+ where (select count(*) from u.login_attempt a
+         where a.email_hash = $2 and a.address = $3 and not a.ok and a.at > u.clock() - interval '15 minutes') < 5
+   and (select count(*) from u.login_attempt a
+         where a.address = $3 and not a.ok and a.at > u.clock() - interval '15 minutes') < 30
+returning id;
+
+-- :account_attempt_good
+update u.login_attempt set ok = true where id = $1::uuid;
+
+-- :account_attempts_forget
+delete from u.login_attempt where at < u.clock() - interval '1 day' and address = $1::bytea;
+
+-- :account_password
+select id, password_hash from u.creator where email = $1::text;

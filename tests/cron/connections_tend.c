@@ -1,0 +1,123 @@
+#include "lib/connection/connection.h"
+#include "lib/cron/cron.h"
+#include "tests/storefront.h"
+#include "tests/suite.h"
+
+extern const struct helper connections_tend_helper;
+
+/* anna's shop at the sandbox, subscribed; nobody else sells there. */
+static struct world alone(void)
+{
+	struct world w = world(.bare = true);
+
+	storefront(&w, NULL);
+	storefront_install(&w);
+	world_sql(&w, "update u.connection set status = 'disconnected' where creator_id = %s", world_uuid(&w, w.ben.creator.u));
+	helper_run(&w, connections_tend_helper.step);
+	return w;
+}
+
+static size_t subscriptions(struct world *w)
+{
+	return json_length(json_get(control(w, "GET", "/shops/x.myshopify.com", NULL), "subscriptions"));
+}
+
+static void the_last_who_leaves_takes_everything_along(void)
+{
+	struct world w = alone();
+
+	EXPECT_INT((int64_t)subscriptions(&w), 16);
+	EXPECT_ERR(connection_end(world_ctx(&w, ANNA), w.anna.connection), OK);
+	helper_run(&w, connections_tend_helper.step);
+	EXPECT_INT((int64_t)subscriptions(&w), 0);
+	expect_sql(&w, 1, "select count(*) from u.shop where status = 'uninstalled' and access_sealed is null and refresh_sealed is null");
+	expect_sql(&w, 0, "select count(*) from u.webhook_subscription");
+	expect_sql(&w, 1, "select count(*) from u.product where status = 'active'"); /* history stays */
+}
+
+static void discounts_go_first(void)
+{
+	struct world w = world(.stock = 5);
+
+	storefront(&w, NULL);
+	storefront_install(&w);
+	world_sql(&w, "update u.connection set status = 'disconnected' where creator_id = %s", world_uuid(&w, w.ben.creator.u));
+	EXPECT_ERR(connection_end(world_ctx(&w, ANNA), w.anna.connection), OK);
+	helper_run(&w, connections_tend_helper.step);
+	expect_sql(&w, 1, "select count(*) from u.shop where status = 'leaving' and access_sealed is not null");
+	world_sql(&w, "update u.offer_discount set state = 'ended'");
+	world_clock_advance(&w, 7200000);
+	helper_run(&w, connections_tend_helper.step);
+	expect_sql(&w, 1, "select count(*) from u.shop where status = 'uninstalled' and access_sealed is null");
+}
+
+static void who_joins_meanwhile_keeps_the_shop(void)
+{
+	struct world w = alone();
+
+	EXPECT_ERR(connection_end(world_ctx(&w, ANNA), w.anna.connection), OK);
+	expect_status(storefront_connect(&w, BEN, "x", NULL), 303);
+	helper_run(&w, connections_tend_helper.step);
+	expect_sql(&w, 1, "select count(*) from u.shop where status = 'active' and access_sealed is not null");
+	EXPECT_INT((int64_t)subscriptions(&w), 16);
+	expect_sql(&w, 1, "select count(*) from u.connection where creator_id = %s and role = 'owner' and status = 'active'",
+		world_uuid(&w, w.ben.creator.u));
+}
+
+static void an_uninstalled_shop_disconnects_everybody(void)
+{
+	struct world w = world(.bare = true);
+	bool late;
+
+	world_sql(&w, "update u.shop set installed_at = u.clock() - interval '1 hour'");
+	EXPECT_ERR(shop_uninstalled(world_ctx(&w, NOBODY), w.shop, world_now_ms(&w), &late), OK);
+	helper_run(&w, connections_tend_helper.step);
+	expect_sql(&w, 0, "select count(*) from u.connection where status = 'active'");
+	expect_sql(&w, 2, "select count(*) from u.event_log where type = 'PLATFORM_DISCONNECTED'");
+}
+
+static void a_changed_subscription_is_restored(void)
+{
+	struct world w = alone();
+
+	world_sql(&w, "update u.webhook_subscription set checked_at = u.clock() - interval '2 days'");
+	w.config->base_url = S("http://127.0.0.1:10");
+	helper_run(&w, connections_tend_helper.step);
+	EXPECT_INT((int64_t)subscriptions(&w), 16);
+	expect_sql(&w, 16, "select count(*) from u.webhook_subscription where uri = 'http://127.0.0.1:10/webhooks/shopify'");
+}
+
+static void idle_tokens_are_kept_alive(void)
+{
+	struct world w = alone();
+
+	world_sql(&w, "update u.shop set refreshed_at = u.clock() - interval '8 days'");
+	helper_run(&w, connections_tend_helper.step);
+	expect_sql(&w, 2, "select token_generation from u.shop where refreshed_at > u.clock() - interval '1 minute'");
+}
+
+static void a_shop_that_is_away_is_tried_again(void)
+{
+	struct world w = world(.bare = true);
+
+	storefront(&w, NULL);
+	storefront_install(&w);
+	control(&w, "POST", "/faults", "{\"target\":\"graphql\",\"mode\":\"drop\",\"count\":1}");
+	helper_run(&w, connections_tend_helper.step);
+	expect_sql(&w, 1, "select count(*) from u.job where kind = 'subscriptions' and state = 'queued' and run_at > u.clock()");
+	world_clock_advance(&w, 60000);
+	helper_run(&w, connections_tend_helper.step);
+	EXPECT_INT((int64_t)subscriptions(&w), 16);
+}
+
+static const CU_TestInfo tests[] = {
+	T(the_last_who_leaves_takes_everything_along),
+	T(discounts_go_first),
+	T(who_joins_meanwhile_keeps_the_shop),
+	T(an_uninstalled_shop_disconnects_everybody),
+	T(a_changed_subscription_is_restored),
+	T(idle_tokens_are_kept_alive),
+	T(a_shop_that_is_away_is_tried_again),
+	CU_TEST_INFO_NULL,
+};
+const struct suite suite_cron_connections_tend = { "cron/connections_tend", tests };
