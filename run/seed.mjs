@@ -39,39 +39,94 @@ function good(answer, what) {
 }
 
 let bearer = '';
-const api = async (method, path, { body, key } = {}) =>
-	good(await call(base + path, { method, body, headers: { Authorization: `Bearer ${bearer}`, ...(key ? { 'Idempotency-Key': key } : {}) } }), `${method} ${path}`);
+async function api(method, path, body, key = `seed-${method}-${path}`) {
+	const headers = { Authorization: `Bearer ${bearer}`, ...(method === 'GET' ? {} : { 'Idempotency-Key': key }) };
+	return good(await call(base + path, { method, body, headers }), `${method} ${path}`).json;
+}
 
 async function until(what, look) {
 	for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(200)) {
 		const found = await look();
 		if (found) return found;
 	}
-	throw new Error(`${what}: not within ${PATIENCE_MS / 1000} s; the helpers' words are in the log of cron`);
+	throw new Error(`${what}: not within ${PATIENCE_MS / 1000} s; log/cron.log has what the helpers said`);
 }
 
+// Kept before it is used, so that a second try knows it.
 function password() {
 	const kept = `${file}.password`;
 	if (!existsSync(kept)) writeFileSync(kept, randomBytes(12).toString('base64url'), { mode: 0o600 });
 	return readFileSync(kept, 'utf8');
 }
 
-async function shop() {
+async function openShop() {
+	const one = (title, price, stock) => ({ title, price, stock });
 	const products = [
-		{ title: 'Ceramic mug', handle: 'ceramic-mug', variants: [{ title: 'Default Title', price: '18.00', available: 25 }] },
-		{ title: 'Linen apron', handle: 'linen-apron', options: ['Size'], variants: [{ title: 'Small', price: '42.00', available: 4 }, { title: 'Large', price: '42.00', available: 1 }] },
-		{ title: 'Olive wood board', handle: 'olive-wood-board', variants: [{ title: 'Default Title', price: '35.50', available: 7 }] },
+		{ title: 'Ceramic mug', variants: [one('Default Title', '18.00', 25)] },
+		{ title: 'Linen apron', variants: [one('Small', '42.00', 4), one('Large', '42.00', 1)] },
+		{ title: 'Olive wood board', variants: [one('Default Title', '35.50', 7)] },
 	];
-	good(await call(`${sandbox}/control/shops`, { method: 'POST', body: { shop: SHOP, name: 'Demo Shop', currency: 'EUR', autoApprove: true, products } }), 'making the sandbox shop');
+	good(await call(`${sandbox}/control/shops`, { method: 'POST', body: { shop: SHOP, name: 'Demo Shop', currency: 'EUR', autoApprove: true, products } }), 'making the shop');
 }
 
-async function creator() {
+async function signUp() {
 	const who = { email: EMAIL, password: password() };
-	const made = await call(`${base}/auth/signup`, { method: 'POST', body: { ...who, name: 'Demo Creator', handle: 'demo' }, headers: { 'Idempotency-Key': 'seed-signup' } });
-	if (made.status === 409 || !cookies.size) good(await call(`${base}/auth/login`, { method: 'POST', body: who }), 'logging in');
-	else good(made, 'signing up');
-	return who;
+	const made = await call(`${base}/auth/signup`, { method: 'POST', body: { ...who, name: 'Demo Creator', handle: 'demo.creator' }, headers: { 'Idempotency-Key': 'seed-signup' } });
+	if (made.status !== 409) good(made, 'signing up');
+	good(await call(`${base}/auth/login`, { method: 'POST', body: who }), 'logging in');
+	const headers = { Origin: base, 'Idempotency-Key': randomBytes(16).toString('hex') };
+	bearer = good(await call(`${base}/auth/keys`, { method: 'POST', body: { name: 'Demo data' }, headers }), 'making an API key').json.key;
 }
 
-const steps = { shop, creator };
-export { api, call, good, steps, until };
+// The way a browser takes: our address, the shop's consent page (which agrees by itself), our callback.
+async function connect() {
+	const headers = { Authorization: `Bearer ${bearer}` };
+	const { url } = good(await call(`${base}/connections/shopify/auth-url?shop=${SHOP}`, { headers }), 'asking to connect').json;
+	const back = good(await call(url), 'the consent of the shop').location;
+	good(await call(back), 'coming back from the shop');
+	await until('the catalog of the shop', async () => (await api('GET', '/connections')).items[0]?.sync?.state === 'done');
+	return (await api('GET', '/catalog/products?limit=100')).items;
+}
+
+async function makeOffer(products) {
+	const wanted = products.filter(({ title }) => title !== 'Olive wood board').map(({ id }) => ({ product: id }));
+	const offer = await api('POST', '/offers', { name: 'Live: a quarter off', kind: 'percentage_off', basis_points: 2500, lines: wanted });
+	await api('POST', `/offers/${offer.id}/activate`);
+	return until('the discount at the shop', async () => {
+		const now = await api('GET', `/offers/${offer.id}`);
+		return now.state === 'active' && now.prices.every(({ ready }) => ready) && now;
+	});
+}
+
+async function goLive() {
+	const stream = await api('POST', '/streams', { title: 'Kitchen things, live', platform: 'youtube', url: 'https://www.youtube.com/watch?v=jNQXAC9IVRw' });
+	await api('POST', `/streams/${stream.id}/start`);
+	return stream;
+}
+
+async function main() {
+	await openShop();
+	await signUp();
+	const products = await connect();
+	const offer = await makeOffer(products);
+	const stream = await goLive();
+	const mug = products.find(({ title }) => title === 'Ceramic mug');
+	const pin = { offer: offer.id, platform: 'youtube', surface: 'live', stream: stream.id };
+	const link = await api('POST', '/links', { ...pin, code: 'mug', product: mug.id }, 'seed-link-mug');
+	const all = await api('POST', '/links', pin, 'seed-link-all');
+	writeFileSync(`${file}.new`, `  moment link ${link.url}
+              a mug at 13.50 instead of 18.00: tap it, pay at the shop, see the order in the dashboard
+  and one     ${all.url}
+              for the whole offer; the large apron is the last one
+  dashboard   ${base}/dashboard
+  login       ${EMAIL}
+  password    ${password()}
+  the shop    ${sandbox}/s/${SHOP}
+`, { mode: 0o600 });
+	renameSync(`${file}.new`, file);
+}
+
+main().catch((error) => {
+	process.stderr.write(`seed: ${error.message}\n`);
+	process.exitCode = 1;
+});

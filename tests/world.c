@@ -96,18 +96,36 @@ static void database_create(void)
 	PQfinish(conn);
 }
 
-static void config_fill(void)
+static const char *const settings[][2] = {
+	{ "UNIFYED_BASE_URL", "https://unifyed.test" },
+	{ "UNIFYED_KEY_RING", "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f" },
+	{ "UNIFYED_SHOPIFY_CLIENT_ID", "client-of-tests" },
+	{ "UNIFYED_SHOPIFY_CLIENT_SECRET", "secret-of-tests" },
+};
+
+void world_env(void)
 {
-	char database[512], problem[512];
+	char database[512];
 
 	snprintf(database, sizeof database, "%s dbname=%s", here.server, here.name);
+	setenv("UNIFYED_CONF", "/dev/null", 1);
 	setenv("UNIFYED_DATABASE", database, 1);
-	setenv("UNIFYED_BASE_URL", "https://unifyed.test", 1);
-	setenv("UNIFYED_KEY_RING", "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", 1);
-	setenv("UNIFYED_SHOPIFY_CLIENT_ID", "client-of-tests", 1);
-	setenv("UNIFYED_SHOPIFY_CLIENT_SECRET", "secret-of-tests", 1);
-	if (!config_read("/dev/null", &here.standard, problem))
+	for (size_t i = 0; i < COUNT(settings); i++)
+		setenv(settings[i][0], settings[i][1], 1);
+}
+
+/* The environment is put back: other tests read a configuration of their own. */
+static void config_fill(void)
+{
+	char problem[512];
+
+	world_env();
+	if (!config_read(NULL, &here.standard, problem))
 		give_up("configuration", problem);
+	unsetenv("UNIFYED_CONF");
+	unsetenv("UNIFYED_DATABASE");
+	for (size_t i = 0; i < COUNT(settings); i++)
+		unsetenv(settings[i][0]);
 }
 
 static void database_open(void)

@@ -105,6 +105,9 @@ int64_t world_now_ms(struct world *w);
 /* The connection of the requests dies, as if the server had ended it. */
 void world_cut_connection(struct world *w);
 
+/* Puts the world's configuration into the environment of a child that runs web_main or cron_main. */
+void world_env(void);
+
 /* Runs work(w, i) in n processes at once, each with a connection of its own. codes[i]: what it returned (0 to 100),
  * or 255 when it died. Expectations inside are not seen: return a code. */
 void fork_many(struct world *w, int n, int (*work)(struct world *w, int i), int codes[]);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/core/log.h"
@@ -152,6 +153,7 @@ static void seat_answer(struct seat *s)
 	put(out, r->body);
 	FCGX_FClose(s->fcgi.err);
 	FCGX_FClose(out);
+	shutdown(s->fcgi.ipcFd, SHUT_WR); /* nginx takes the end of the stream for the end of the answer */
 	s->is_answered = true;
 }
 

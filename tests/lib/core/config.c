@@ -154,6 +154,8 @@ static void a_file_is_read_from_disk(void)
 	struct config config;
 	int fd = mkstemp(path);
 
+	unsetenv("UNIFYED_SHOPIFY_CLIENT_ID"); /* other suites set it */
+
 	EXPECT(fd >= 0 && write(fd, WHOLE, sizeof(WHOLE) - 1) == sizeof(WHOLE) - 1);
 	EXPECT(config_read(path, &config, problem));
 	EXPECT_STR(config.shopify_client_id, "id");

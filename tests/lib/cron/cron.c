@@ -29,14 +29,17 @@ static enum err always_refuse(struct ctx *c, int64_t *done)
 
 static const struct helper taker = { "trial_taker", take_one }, refuser = { "trial_refuser", always_refuse };
 
-static pid_t start(const struct helper *helper, const char *option)
+static pid_t start(const struct helper *helper, const char *option, const char *minute_s, const char *wait_s)
 {
 	pid_t pid;
 
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
-		setenv("UNIFYED_CONF", "/dev/null", 1);
+		world_env();
+		setenv("UNIFYED_HELPER_MINUTE_S", minute_s, 1);
+		setenv("UNIFYED_HELPER_WAIT_S", wait_s, 1);
+		setenv("UNIFYED_HELPER_POLL_MS", "20", 1);
 		dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
 		_exit(cron_main(helper, option != NULL ? 2 : 1, (char *[]){
 			(char *)(uintptr_t)helper->name, (char *)(uintptr_t)option, NULL }));
@@ -52,13 +55,6 @@ static int end(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void settings(const char *minute_s, const char *wait_s)
-{
-	setenv("UNIFYED_HELPER_MINUTE_S", minute_s, 1);
-	setenv("UNIFYED_HELPER_WAIT_S", wait_s, 1);
-	setenv("UNIFYED_HELPER_POLL_MS", "20", 1);
-}
-
 static void queue(struct world *w, int n)
 {
 	world_sql(w, "insert into u.job (id, kind, dedupe) select gen_random_uuid(), 'trial', g::text from generate_series(1, %d) g", n);
@@ -68,9 +64,8 @@ static void once_works_until_nothing_is_left(void)
 {
 	struct world w = world();
 
-	settings("60", "0");
 	queue(&w, 3);
-	EXPECT_INT(end(start(&taker, "--once")), 0);
+	EXPECT_INT(end(start(&taker, "--once", "60", "0")), 0);
 	expect_sql(&w, 3, "select count(*) from u.job where state = 'done'");
 	expect_sql(&w, 3, "select done from u.helper_run where name = 'trial_taker' and finished_at is not null and problem = ''");
 }
@@ -79,8 +74,7 @@ static void once_tells_a_refusal(void)
 {
 	struct world w = world();
 
-	settings("60", "0");
-	EXPECT_INT(end(start(&refuser, "--once")), 1);
+	EXPECT_INT(end(start(&refuser, "--once", "60", "0")), 1);
 	expect_sql(&w, 1, "select count(*) from u.helper_run where name = 'trial_refuser' and problem = 'PLATFORM_AWAY'");
 }
 
@@ -90,8 +84,7 @@ static void a_helper_polls_until_its_minute_is_over(void)
 	int64_t began_ms = time_monotonic_ms();
 	pid_t pid;
 
-	settings("1", "0");
-	pid = start(&taker, NULL);
+	pid = start(&taker, NULL, "1", "0");
 	usleep(400000);
 	queue(&w, 2);
 	EXPECT_INT(end(pid), 0);
@@ -105,10 +98,9 @@ static void a_second_helper_waits_and_gives_up(void)
 	pid_t first;
 
 	(void)w;
-	settings("60", "0");
-	first = start(&taker, NULL);
+	first = start(&taker, NULL, "60", "0");
 	usleep(300000);
-	EXPECT_INT(end(start(&taker, NULL)), 75);
+	EXPECT_INT(end(start(&taker, NULL, "60", "0")), 75);
 	kill(first, SIGTERM);
 	EXPECT_INT(end(first), 0);
 }
@@ -118,10 +110,9 @@ static void a_second_helper_takes_over_when_the_first_ends(void)
 	struct world w = world();
 	pid_t first, second;
 
-	settings("60", "10");
-	first = start(&taker, NULL);
+	first = start(&taker, NULL, "60", "10");
 	usleep(300000);
-	second = start(&taker, NULL);
+	second = start(&taker, NULL, "60", "10");
 	usleep(300000);
 	kill(first, SIGTERM);
 	EXPECT_INT(end(first), 0);
@@ -139,10 +130,9 @@ static void sigterm_ends_a_helper_that_waits(void)
 	pid_t first, second;
 
 	(void)w;
-	settings("60", "60");
-	first = start(&taker, NULL);
+	first = start(&taker, NULL, "60", "60");
 	usleep(300000);
-	second = start(&taker, NULL);
+	second = start(&taker, NULL, "60", "60");
 	usleep(300000);
 	kill(second, SIGTERM);
 	EXPECT_INT(end(second), 0);
@@ -155,8 +145,7 @@ static void a_helper_survives_a_lost_connection(void)
 	struct world w = world();
 	pid_t pid;
 
-	settings("60", "0");
-	pid = start(&taker, NULL);
+	pid = start(&taker, NULL, "60", "0");
 	usleep(300000);
 	world_cut_connection(&w);
 	queue(&w, 2);

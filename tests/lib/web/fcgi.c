@@ -126,7 +126,7 @@ static int serve_on(int fd)
 
 	app.role = NULL;
 	dup2(fd, STDIN_FILENO);
-	setenv("UNIFYED_CONF", "/dev/null", 1);
+	world_env();
 	dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
 	return web_main(&app, 1, (char *[]){ (char *)(uintptr_t)"trial", NULL });
 }
@@ -304,6 +304,7 @@ static int exit_of(const struct app *app)
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
+		world_env();
 		dup2(open("/dev/null", O_RDWR), STDIN_FILENO);
 		dup2(STDIN_FILENO, STDERR_FILENO);
 		_exit(web_main(app, 1, (char *[]){ (char *)(uintptr_t)"trial", NULL }));

@@ -60,7 +60,7 @@ static void a_form_is_read_as_strictly_as_a_query(void)
 
 static void there_is_a_most_of_pairs(void)
 {
-	char query[512] = "/?";
+	char query[WEB_PAIRS_MAX * 4 + 8] = "/?";
 	struct world w = world();
 	struct req q = { 0 };
 
