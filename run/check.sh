@@ -14,7 +14,7 @@ runners() {
 	runner suites   tests/with_cluster.sh $B/check
 	runner house    tests/house/all.sh $B
 	runner sandbox  node --test --test-reporter=tap tests/sandbox/test/
-	runner template tests/templates/run.sh
+	runner template tests/templates/run.sh $B
 	for script in tests/scenarios/*.sh; do
 		[ ! -e "$script" ] || runner "$(basename "$script" .sh)" "$script"
 	done

@@ -2,7 +2,7 @@
 // connected shop, an offer, a running stream and a moment link; then writes what a person needs to know into FILE.
 // Each step has an Idempotency-Key of its own, so that a seed that was cut short goes on where it ended.
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 const [base, sandbox, file] = process.argv.slice(2);
 const SHOP = 'demo-shop.myshopify.com';
@@ -124,6 +124,7 @@ async function main() {
   the shop    ${sandbox}/s/${SHOP}
 `, { mode: 0o600 });
 	renameSync(`${file}.new`, file);
+	rmSync(`${file}.password`);
 }
 
 main().catch((error) => {

@@ -73,3 +73,15 @@ insert into u.event_log (id, type, creator_id, subject, at) values ($1::uuid, 'L
 -- :checkout_expire
 -- Ends up to $1 lapsed holds.
 select u.reservations_expire($1::integer) as ended;
+
+-- :checkout_live_list
+-- Holds of creator $1 that run right now; a session older than id $2 cannot have one.
+select s.id, p.title as product_title, v.title as variant_title, l.code, s.units, s.price_minor, s.currency,
+       u.ms(s.expires_at) as expires_ms, count(*) over () as all_holds, sum(s.units) over () as all_units
+  from u.checkout_session s
+  join u.short_link l on l.id = s.link_id
+  join u.variant v on v.shop_id = s.shop_id and v.id = s.variant_id
+  join u.product p on p.shop_id = v.shop_id and p.id = v.product_id
+ where s.creator_id = $1::uuid and s.id > $2::uuid and s.state = 'open' and s.expires_at > u.clock()
+ order by s.id desc
+ limit $3::int;

@@ -104,17 +104,22 @@ delete from u.offer_price where offer_id = $1::uuid and not variant_id = any ($2
 
 -- :offer_discount_settle
 -- After the prices of offer $1 changed: codes that must learn of it are stale, codes without a price end.
+with used as (
+    select d.id, d.external_id = '' and d.attempts = 0 as unborn, o.state in ('draft', 'activating', 'active') as sells,
+           exists (select 1 from u.offer_price p where p.discount_id = d.id) as needed
+      from u.offer_discount d join u.offer o on o.id = d.offer_id
+     where d.offer_id = $1::uuid and d.state <> 'ended'
+)
 update u.offer_discount d
-   set state = case when used.n > 0 and o.state in ('draft', 'activating', 'active') then d.state
-                    when d.external_id = '' and d.attempts = 0 and used.n = 0 then 'ended'
-                    when d.external_id = '' and d.attempts = 0 then d.state
+   set state = case when x.needed and x.sells then d.state
+                    when x.unborn and not x.needed then 'ended'
+                    when x.unborn then d.state
                     else 'ending' end,
-       ended_at = case when d.external_id = '' and d.attempts = 0 and used.n = 0 then u.clock() end,
-       stale = used.n > 0 and d.external_id <> '' and o.state in ('draft', 'activating', 'active'),
+       ended_at = case when x.unborn and not x.needed then u.clock() end,
+       stale = x.needed and x.sells and d.external_id <> '',
        revision = d.revision + 1, retry_at = null
-  from u.offer o,
-       lateral (select count(*) as n from u.offer_price p where p.discount_id = d.id) used
- where d.offer_id = $1::uuid and o.id = d.offer_id and d.state <> 'ended';
+  from used x
+ where d.id = x.id;
 
 -- :offer_discount_end_all
 -- Offer $1 stopped selling: its codes end once the last live hold has lapsed; those that never were are gone at once.

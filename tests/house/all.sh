@@ -9,6 +9,7 @@ trap 'rm -f "$out"' EXIT
 	tests/with_cluster.sh sh tests/house/migrate.sh || echo "FAILED migrate.sh ended with $?"
 	sh tests/house/pool.sh || echo "FAILED pool.sh ended with $?"
 	tests/with_stack.sh sh tests/house/nginx.sh || echo "FAILED nginx.sh ended with $?"
+	tests/with_stack.sh node tests/house/demo.mjs || echo "FAILED demo.mjs ended with $?"
 } >"$out" 2>&1
 grep -v '^ok ' "$out"
 passed=$(grep -c '^ok ' "$out")
