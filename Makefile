@@ -35,7 +35,7 @@ app_c   = $(wildcard cgi-bin/$(1).c cgi-bin/$(1)/*.c)
 lib_o  := $(call obj,$(lib_c)) $(B)/gen/queries.o $(B)/gen/graphql.o $(B)/gen/templates.o
 bins   := $(apps:%=$(B)/cgi-bin/%) $(helpers:%=$(B)/cron/%) $(B)/unifyedctl
 
-.PHONY: all run check check-one rules san lint routes sizes schema help clean install-packages
+.PHONY: all run check check-one rules san bench lint routes sizes schema help clean install-packages
 all: $(bins) ## build everything into build/
 
 # The header changes only when a name does, so that editing a query compiles one file.
@@ -113,6 +113,14 @@ $(B)/pool: run/pool.c
 	@mkdir -p $(B)
 	@$(CC) $(WARN) $(OPT) -D_GNU_SOURCE -o $@ $<
 
+# What `make bench` needs beside the product: clients, limits, a slow disk
+$(B)/bench/%.so: tests/bench/%.c
+	@mkdir -p $(@D)
+	@$(CC) $(WARN) $(OPT) -D_GNU_SOURCE -fPIC -shared -o $@ $<
+$(B)/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	@$(CC) $(CPPFLAGS) $(WARN) $(OPT) -D_GNU_SOURCE -Wl,--as-needed -o $@ $< -lpq -lfcgi
+
 run: ## the whole product here, with a demo shop; PORT=9000 for other ports; Ctrl-C ends it
 	@run/demo.sh
 
@@ -129,6 +137,9 @@ san: ## the C tests under ASan and UBSan, in build-san/
 	@$(MAKE) -s B=build-san OPT='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined' \
 		CFLAGS_EXTRA=-Wno-error build-san/check
 	@tests/with_cluster.sh build-san/check $(T)
+
+bench: $(B)/cgi-bin/go $(B)/pool $(B)/bench/direct $(B)/bench/hello $(B)/bench/cold $(B)/bench/slow_flush.so ## click, page, memory and start against their limits, in 4 minutes
+	@tests/bench/bench.sh $(B)
 
 lint: ## clang-format, clang-tidy and cppcheck over all C
 	@run/lint.sh

@@ -2,13 +2,18 @@
 
 #include "lib/db/db.h"
 
+static enum err add(struct ctx *c, struct str consumer)
+{
+	return db_run(c, SQL(consumer_add), PARAMS(p_str(consumer)));
+}
+
 enum err event_consume(struct ctx *c, struct str consumer, int most, struct event_batch *out)
 {
 	struct row place, last;
 	struct rows rows;
 
 	*out = (struct event_batch){ 0 };
-	TRY(db_run(c, SQL(consumer_add), PARAMS(p_str(consumer))));
+	TRY(add(c, consumer));
 	TRY(db_one(c, SQL(consumer_take), PARAMS(p_str(consumer)), &place));
 	TRY(db_all(c, SQL(consumer_next), PARAMS(p_int(row_int(&place, "epoch")), p_str(row_str(&place, "xid")),
 		p_uuid(row_uuid(&place, "id")), p_int(most)), &rows));
@@ -27,7 +32,7 @@ enum err event_consume(struct ctx *c, struct str consumer, int most, struct even
 
 enum err event_rewind(struct ctx *c, struct str consumer)
 {
-	TRY(db_run(c, SQL(consumer_add), PARAMS(p_str(consumer))));
+	TRY(add(c, consumer));
 	TRY(db_run(c, SQL(consumer_forget), PARAMS(p_str(consumer))));
 	return db_run(c, SQL(consumer_rewind), PARAMS(p_str(consumer)));
 }

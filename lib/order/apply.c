@@ -217,6 +217,13 @@ static void remember(struct telling *t, const struct row *row)
 	t->credit.offer.u = row_uuid(row, "offer_id");
 }
 
+/* Takes the order's lock and finds what is known of it. */
+static enum err order_take(struct ctx *c, struct shop_id shop, int64_t external, struct row *row)
+{
+	TRY(db_run(c, SQL(order_lock), PARAMS(p_uuid(shop.u), p_int(external))));
+	return db_maybe(c, SQL(order_find), PARAMS(p_uuid(shop.u), p_int(external)), row);
+}
+
 /* An order keeps its credit; without one every telling is looked at again, as marks may come late. */
 static enum err find_credit(struct telling *t)
 {
@@ -232,8 +239,7 @@ enum err order_apply(struct ctx *c, struct shop_id shop, const struct platform_o
 	struct telling t = { .c = c, .shop = shop, .told = told };
 	struct row row;
 
-	TRY(db_run(c, SQL(order_lock), PARAMS(p_uuid(shop.u), p_int(told->external))));
-	TRY(db_maybe(c, SQL(order_find), PARAMS(p_uuid(shop.u), p_int(told->external)), &row));
+	TRY(order_take(c, shop, told->external, &row));
 	remember(&t, &row);
 	*out = (struct order_applied){ .id = t.id, .first = t.first };
 	if (row.found && !str_eq(row_str(&row, "currency"), currency_str(&told->currency)))
@@ -256,8 +262,7 @@ enum err order_refund_apply(struct ctx *c, struct shop_id shop, const struct pla
 	struct row row;
 	bool fresh;
 
-	TRY(db_run(c, SQL(order_lock), PARAMS(p_uuid(shop.u), p_int(told->order))));
-	TRY(db_maybe(c, SQL(order_find), PARAMS(p_uuid(shop.u), p_int(told->order)), &row));
+	TRY(order_take(c, shop, told->order, &row));
 	*known = row.found;
 	if (!row.found)
 		return OK;

@@ -1,5 +1,4 @@
 /* slow_flush: adds UNIFYED_FLUSH_US microseconds to each flush of the server it is preloaded into: the disk of a cloud. */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <time.h>

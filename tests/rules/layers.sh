@@ -10,6 +10,7 @@ BEGIN {
 	for (i = 1; i <= n; i++) place[order[i]] = i
 	below["core"] = ""
 	below["db"] = below["json"] = below["text"] = below["crypto"] = "core"
+	below["qr"] = "core"
 	below["net"] = "core json text"
 	below["platform"] = "core"
 	below["adapter"] = "core json text crypto net platform"
@@ -17,7 +18,7 @@ BEGIN {
 	below["cron"] = "core db"
 	below["web"] = "core db json text crypto account templates"
 	below["view"] = "core db json text crypto domain templates"
-	below["cgi-bin"] = below["ctl"] = "core db json text crypto platform domain view web templates"
+	below["cgi-bin"] = below["ctl"] = "core db json text crypto qr platform domain view web templates"
 	below["helper"] = "core db json text crypto platform domain view net cron"
 }
 function layer(path,    part) {
