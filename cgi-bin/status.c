@@ -47,4 +47,4 @@ static const struct route routes[] = {
 	{ GET, "/status/integrity", integrity, .who = ANYONE, .tx = TX_READ },
 };
 
-const struct app status_app = { "status", "helper", routes, COUNT(routes) };
+const struct app status_app = { "status", "api", routes, COUNT(routes) };

@@ -92,7 +92,7 @@ grant select on u.webhook_subscription, u.location, u.product, u.variant, u.inve
    to :api;
 grant select (id, platform, shop_domain, topic, webhook_id, event_id, triggered_at, received_at, state, attempts, retry_at, problem,
       done_at) on u.webhook_inbox to :api;
-grant execute on function u.link_release(uuid), u.offer_release(uuid), u.checkout_release(uuid, uuid) to :api;
+grant execute on function u.link_release(uuid), u.offer_release(uuid), u.checkout_release(uuid, uuid), u.invariants() to :api;
 
 -- helper: all of it but the schema
 grant select, insert, update, delete on all tables in schema u to :helper;

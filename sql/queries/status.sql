@@ -25,8 +25,9 @@ union all
 select 'unifyed_shop_health', 'health', health, count(*) from u.shop where status = 'active' group by health
 union all
 select 'unifyed_event_horizon_age_seconds', '', '',
-       coalesce((select max(greatest(0, extract(epoch from clock_timestamp() - xact_start)))::bigint
-                   from pg_stat_activity where backend_xid is not null and datname = current_database()), 0);
+       coalesce((select greatest(0, extract(epoch from u.clock() - min(e.at)))::bigint
+                   from u.event_log e
+                  where e.epoch = (select max(epoch) from u.event_log) and e.xid >= pg_snapshot_xmin(pg_current_snapshot())), 0);
 
 -- :status_integrity
 -- The invariants, recomputed from the rows.
