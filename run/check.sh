@@ -1,5 +1,5 @@
 #!/bin/sh
-# check.sh: `make check`. Every runner below is run, in this order, whatever the ones before said; none is skipped.
+# check.sh: `make check`. Every runner below is run, whatever the others said; none is skipped. Two lanes run side by side.
 # A runner prints what failed and ends with "N passed, N failed" (or TAP); one that does not counts as one test.
 # ONLY="rules suites" runs just these.
 set -u
@@ -7,31 +7,22 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 . "$here/run/lib.sh"
 cd "$here" || exit 1
 B=build
-export NODE_TEST_REPORTER=tap
+tap="node --test --test-reporter=tap"
 
-runners() {
+lane_one() {
 	runner rules    tests/with_cluster.sh tests/rules/all.sh $B
 	runner suites   tests/with_cluster.sh $B/check
+}
+
+lane_two() {
 	runner house    tests/house/all.sh $B
-	runner sandbox  node --test --test-reporter=tap tests/sandbox/test/
+	runner sandbox  $tap tests/sandbox/test/*.mjs
 	runner template tests/templates/run.sh $B
+	[ ! -d tests/browser ] || runner browser tests/with_stack.sh $tap tests/browser/*.mjs
 	for script in tests/scenarios/*.sh; do
 		[ ! -e "$script" ] || runner "$(basename "$script" .sh)" "$script"
 	done
-	[ ! -d tests/browser ] || runner browser tests/with_stack.sh node --test --test-reporter=tap tests/browser/
 }
-
-passed=0 failed=0
-out=$(mktemp)
-running=
-leave() {
-	trap '' INT TERM HUP
-	[ -z "$running" ] || { end_pid "$running" TERM 300; echo "interrupted"; }
-	rm -f "$out"
-}
-trap leave EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
 
 # counts FILE: passed and failed, from its last closing line or its TAP summary
 counts() {
@@ -40,38 +31,66 @@ counts() {
 		END { if (tap) print tp, tf + 0; else if (seen) print p, f + 0; else print 0, 0 }' "$1"
 }
 
+# runner NAME CMD...: runs it, says how it went, and adds "passed failed" to the results
 runner() {
 	name=$1
 	shift
 	case " ${ONLY:-$name} " in *" $name "*) ;; *) return 0 ;; esac
 	began=$(date +%s)
-	"$@" >"$out" 2>&1 </dev/null &
+	"$@" >"$dir/$name" 2>&1 </dev/null &
 	running=$!
-	wait "$running"
-	status=$?
+	status=0
+	wait "$running" || status=$?
 	running=
-	set -- $(counts "$out")
+	set -- $(counts "$dir/$name")
 	good=$1 bad=$2
 	[ "$status" = 0 ] || [ "$bad" -gt 0 ] || bad=1
 	[ "$status" != 0 ] || [ "$((good + bad))" -gt 0 ] || good=1
-	passed=$((passed + good)) failed=$((failed + bad))
-	printf '  %-10s %4d passed, %d failed   %d s\n' "$name" "$good" "$bad" "$(($(date +%s) - began))"
-	[ "$bad" = 0 ] || sed 's/^/    /' "$out" | grep -v '^    ok \|^ *duration_ms' | tail -n 400
+	echo "$good $bad" >>"$dir/results"
+	{
+		printf '  %-10s %4d passed, %d failed   %d s\n' "$name" "$good" "$bad" "$(($(date +%s) - began))"
+		[ "$bad" = 0 ] || sed 's/^/    /' "$dir/$name" | grep -v '^    ok \|^ *duration_ms' | tail -n 400
+	} >"$dir/$name.says"
+	cat "$dir/$name.says"
+}
+
+# lane FUNCTION: in a process of its own, which ends its runner when it is told to end
+lane() {
+	running=
+	trap '[ -z "$running" ] || end_pid "$running" TERM 600; exit 143' TERM
+	"$1"
 }
 
 prepare() {
 	run/packages.sh check || exit 1
 	if ! cmp -s package-lock.json node_modules/.unifyed-lock; then
 		step npm "fetching the test packages"
-		{ npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/.unifyed-lock; } >"$out" 2>&1 ||
-			die "npm ci failed: a way to the npm registry is needed once" "$out"
+		{ npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/.unifyed-lock; } >"$dir/npm" 2>&1 ||
+			die "npm ci failed: a way to the npm registry is needed once" "$dir/npm"
 	fi
-	node tests/sandbox/fetch-schema.mjs $B/schema >"$out" 2>&1 || die "Shopify's schema is not there" "$out"
+	node tests/sandbox/fetch-schema.mjs $B/schema >"$dir/schema" 2>&1 || die "Shopify's schema is not there" "$dir/schema"
 	step build "compiling what changed"
-	make -s -j "$(nproc)" B=$B all $B/check $B/pool >"$out" 2>&1 || die "the build failed" "$out"
+	make -s -j "$(nproc)" B=$B all $B/check $B/pool >"$dir/build" 2>&1 || die "the build failed" "$dir/build"
 }
 
+dir=$(mktemp -d)
+lanes=
+leave() {
+	trap '' INT TERM HUP
+	for pid in $lanes; do kill -s TERM "$pid" 2>/dev/null; done
+	[ -z "$lanes" ] || { wait $lanes; echo "interrupted"; }
+	rm -rf "$dir"
+}
+trap leave EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
 prepare
-runners
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+: >"$dir/results"
+(lane lane_one) &
+lanes=$!
+(lane lane_two) &
+lanes="$lanes $!"
+wait $lanes
+lanes=
+awk '{ p += $1; f += $2 } END { print p + 0 " passed, " f + 0 " failed"; exit f > 0 || p == 0 }' "$dir/results"

@@ -6,6 +6,7 @@
 #include "tests/world.h"
 
 void world_jars_empty(void);
+void world_seed(struct world *w, const struct world_options *o);
 int64_t world_int_of(struct world *w, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
 #endif

@@ -12,6 +12,7 @@ enum err account_key_create(struct ctx *c, struct str name, struct account_key *
 	char random[SECRET_BYTES];
 	struct str tail;
 	struct digest hash;
+	struct row row;
 
 	name = str_trim(name);
 	if (!text_is_name(name) || !name.n || str_points(name) > NAME_MAX_POINTS)
@@ -22,9 +23,14 @@ enum err account_key_create(struct ctx *c, struct str name, struct account_key *
 	*secret = str_fmt(c->mem, "ufy_" STR_FMT, STR_ARG(tail));
 	hash = crypto_sha256(*secret);
 	*out = (struct account_key){
-		.id = ID_NEW(key, c->now_ms), .name = name, .shown = str_slice(*secret, 0, SHOWN_BYTES), .created_ms = c->now_ms };
-	return db_run(c, SQL(account_key_insert), PARAMS(
-		p_uuid(out->id.u), p_uuid(c->creator.u), p_str(name), p_bytes(c, crypto_digest_str(&hash)), p_str(out->shown)));
+		.id = ID_NEW(key, c->now_ms), .shown = str_slice(*secret, 0, SHOWN_BYTES), .created_ms = c->now_ms };
+	TRY(db_maybe(c, SQL(account_key_insert), PARAMS(
+		p_uuid(out->id.u), p_uuid(c->creator.u), p_str(name), p_bytes(c, crypto_digest_str(&hash)), p_str(out->shown)), &row));
+	if (!row.found)
+		field_bad(c, "name", "1 to %d characters", NAME_MAX_POINTS);
+	else
+		out->name = row_str(&row, "name");
+	return fields_must_be_good(c);
 }
 
 enum err account_key_list(struct ctx *c, struct key_id after, int limit, struct account_key **out, size_t *n)

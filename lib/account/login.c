@@ -28,17 +28,23 @@ void account_password_check(struct ctx *c, struct str password)
 		}
 }
 
-/* One IPv4 address or one IPv6 /64, as a keyed hash: addresses are personal data. */
+/* Addresses of people and of machines are personal data: only a keyed hash is kept. */
+static struct str keyed_hash(struct ctx *c, const char *purpose, struct str text)
+{
+	struct digest key = crypto_subkey(c, purpose), hash = crypto_hmac(crypto_digest_str(&key), text);
+
+	return str_copy(c->mem, crypto_digest_str(&hash));
+}
+
+/* One IPv4 address or one IPv6 /64. */
 static struct str address_block(struct ctx *c, struct str address)
 {
-	struct digest key = crypto_subkey(c, "login address"), hash;
 	unsigned char v6[16];
 	struct str block = address;
 
 	if (str_find(address, 0, S(":")) != SIZE_MAX && inet_pton(AF_INET6, str_z(c->mem, address), v6) == 1)
 		block = str_copy(c->mem, (struct str){ (const char *)v6, 8 });
-	hash = crypto_hmac(crypto_digest_str(&key), block);
-	return str_copy(c->mem, crypto_digest_str(&hash));
+	return keyed_hash(c, "login address", block);
 }
 
 struct trying {
@@ -55,7 +61,7 @@ static enum err claim(struct ctx *c, void *arg)
 	struct row row;
 
 	TRY(db_run(c, SQL(account_attempt_lock), PARAMS(p_bytes(c, t->address))));
-	TRY(db_run(c, SQL(account_attempts_forget), PARAMS(p_bytes(c, t->address))));
+	TRY(db_run(c, SQL(account_attempts_forget), NO_PARAMS));
 	TRY(db_maybe(c, SQL(account_attempt), PARAMS(p_uuid(t->attempt), p_bytes(c, t->email_hash), p_bytes(c, t->address)), &row));
 	if (!row.found)
 		return FAIL(c, ERR_LOGIN_SLOW, "too many failures from one address block");
@@ -100,11 +106,10 @@ enum err account_login(struct ctx *c, struct str email, struct str password, str
 	struct creator_id *who)
 {
 	struct trying t = { .email = str_lower(c->mem, str_trim(email)), .attempt = uuid_new(c->now_ms) };
-	struct digest hash = crypto_sha256(t.email);
 
 	if (!str_utf8(t.email) || password.n > PASSWORD_MAX)
 		return FAIL(c, ERR_LOGIN_WRONG, "no account can be named so");
-	t.email_hash = str_copy(c->mem, crypto_digest_str(&hash));
+	t.email_hash = keyed_hash(c, "login e-mail", t.email);
 	t.address = address_block(c, address);
 	TRY(db_in_tx(c, claim, &t));
 	if (!password_matches(&t, password))

@@ -9,6 +9,8 @@ static enum err zone_check(struct ctx *c, struct str zone)
 {
 	struct row row;
 
+	if (str_eq(zone, S("UTC")))
+		return OK;
 	if (!text_is_zone(zone)) {
 		field_bad(c, "zone", "a zone such as Europe/Berlin");
 		return OK;
@@ -38,19 +40,29 @@ enum err creator_check(struct ctx *c, struct creator_ask *ask, bool with_email)
 	return fields_must_be_good(c);
 }
 
+/* Why the statement that would have written `ask` for `self` wrote nothing. */
+static enum err refusal(struct ctx *c, const struct creator_ask *ask, struct creator_id self)
+{
+	struct row row;
+
+	TRY(db_one(c, SQL(creator_taken), PARAMS(p_str(ask->email), p_str(ask->handle), p_uuid(self.u)), &row));
+	if (row_bool(&row, "email"))
+		return FAIL(c, ERR_EMAIL_TAKEN, "taken");
+	if (row_bool(&row, "handle"))
+		return FAIL(c, ERR_HANDLE_TAKEN, "taken");
+	field_bad(c, "name", "1 to %d characters", NAME_MAX_POINTS);
+	return fields_must_be_good(c);
+}
+
 enum err creator_create(struct ctx *c, const struct creator_ask *ask, struct str password_hash, struct creator_id *id)
 {
 	struct row row;
 
 	*id = ID_NEW(creator, c->now_ms);
 	TRY(db_maybe(c, SQL(creator_insert), PARAMS(
-		p_uuid(id->u), p_str(ask->handle), p_str(ask->name), p_str(ask->email), p_str(password_hash)), &row));
-	if (row.found)
-		return OK;
-	TRY(db_one(c, SQL(creator_taken), PARAMS(p_str(ask->email), p_str(ask->handle)), &row));
-	if (row_bool(&row, "email"))
-		return FAIL(c, ERR_EMAIL_TAKEN, "taken");
-	return FAIL(c, ERR_HANDLE_TAKEN, "taken");
+		p_uuid(id->u), p_str(ask->handle), p_str(ask->name), p_str(ask->email), p_str(password_hash), p_str(ask->zone)),
+		&row));
+	return row.found ? OK : refusal(c, ask, *id);
 }
 
 enum err creator_by_id(struct ctx *c, struct creator_id id, struct creator *out)
@@ -77,10 +89,11 @@ enum err creator_me(struct ctx *c, struct creator *out)
 enum err creator_update(struct ctx *c, const struct creator_ask *ask)
 {
 	struct row row;
+	enum err e = db_maybe(c, SQL(creator_update), PARAMS(
+		p_uuid(c->creator.u), p_str(ask->handle), p_str(ask->name), p_str(ask->zone)), &row);
 
-	TRY(db_maybe(c, SQL(creator_update), PARAMS(
-		p_uuid(c->creator.u), p_str(ask->handle), p_str(ask->name), p_str(ask->zone)), &row));
-	if (!row.found)
-		return FAIL(c, ERR_HANDLE_TAKEN, "taken");
-	return OK;
+	if (e == ERR_DUPLICATE)
+		return ERR_HANDLE_TAKEN; /* somebody took it in the same moment */
+	TRY(e);
+	return row.found ? OK : refusal(c, ask, c->creator);
 }

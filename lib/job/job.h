@@ -22,6 +22,7 @@ enum err job_queue(struct ctx *c, struct str kind, struct str dedupe, struct sho
 /* Claims the most urgent due job of a kind for lease_s seconds (it comes back if the helper dies).
  * *found false: there is none. Its own short transaction belongs to the caller. */
 enum err job_claim(struct ctx *c, struct str kind, int lease_s, struct job *out, bool *found);
+/* It runs once more when it was queued again meanwhile, or when it took longer than its lease. */
 enum err job_done(struct ctx *c, struct job_id id);
 /* Runs again after a backoff with jitter (2^attempts s, at most an hour); dead after `most` attempts, with its reason. */
 enum err job_failed(struct ctx *c, const struct job *job, struct str problem, int most);

@@ -49,15 +49,20 @@ enum err offer_discount_claim(struct ctx *c, int lease_s, struct offer_discount_
 	return read_variants(c, out);
 }
 
+static enum err problem_clear(struct ctx *c, struct offer_id id)
+{
+	return db_run(c, SQL(offer_problem_clear), PARAMS(p_uuid(id.u)));
+}
+
 enum err offer_discount_placed(struct ctx *c, const struct offer_discount_work *work, struct str external_id)
 {
 	struct row row;
 
 	TRY(db_maybe(c, SQL(offer_discount_put), PARAMS(p_uuid(work->id.u), p_str(external_id), p_int(work->revision)), &row));
-	if (!row.found)
+	if (!row.found || !row_bool(&row, "current"))
 		return OK;
 	TRY(db_run(c, SQL(offer_price_cover), PARAMS(p_uuid(work->id.u), p_ints(c, work->variants, work->variants_n))));
-	TRY(db_run(c, SQL(offer_problem_clear), PARAMS(p_uuid(work->offer.u))));
+	TRY(problem_clear(c, work->offer));
 	return offer_activate_if_ready(c, work->offer);
 }
 
@@ -71,5 +76,6 @@ enum err offer_discount_failed(struct ctx *c, const struct offer_discount_work *
 
 enum err offer_discount_ended(struct ctx *c, const struct offer_discount_work *work)
 {
-	return db_run(c, SQL(offer_discount_end), PARAMS(p_uuid(work->id.u)));
+	TRY(db_run(c, SQL(offer_discount_end), PARAMS(p_uuid(work->id.u))));
+	return problem_clear(c, work->offer);
 }

@@ -1,6 +1,7 @@
 /* inside: what the files of lib/offer share and nobody else sees. */
 #ifndef UNIFYED_OFFER_INSIDE_H
 #define UNIFYED_OFFER_INSIDE_H
+#include "lib/db/db.h"
 #include "lib/event/event.h"
 #include "lib/offer/offer.h"
 
@@ -12,7 +13,10 @@ enum err offer_check(struct ctx *c, const struct offer_ask *ask, struct shop_id 
 /* A discount code that nobody can guess. */
 struct str offer_code_new(struct ctx *c);
 /* Computes the promises of an offer from today's list prices, and what must change at the shop for them. */
-enum err offer_reprice(struct ctx *c, struct creator_id creator, struct offer_id id);
+/* new_terms: dates or limits changed too, so that every code must be told at the shop before its prices count again. */
+enum err offer_reprice(struct ctx *c, struct creator_id creator, struct offer_id id, bool new_terms);
+/* The variants that a line stands for: id, item_id, price_minor, currency. */
+enum err offer_line_variants(struct ctx *c, struct shop_id shop, const struct offer_line *line, struct rows *out);
 enum err offer_tell(struct ctx *c, enum event_type type, struct creator_id creator, struct shop_id shop, struct offer_id id,
 	struct str payload);
 /* Active, with its event, when all is in place. */

@@ -9,6 +9,7 @@
 #include "lib/core/money.h"
 
 #define OFFER_LINES_MAX 100
+#define OFFER_VARIANTS_MAX 2500 /* that one offer promises a price for; Shopify's products have up to 2048 */
 
 enum offer_kind { OFFER_PERCENTAGE_OFF, OFFER_FIXED_AMOUNT_OFF, OFFER_FIXED_PRICE, OFFER_KINDS };
 const char *offer_kind_name(enum offer_kind kind); /* "percentage_off" */

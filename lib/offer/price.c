@@ -3,7 +3,6 @@
 #include "lib/db/db.h"
 #include "lib/offer/inside.h"
 
-#define VARIANTS_MAX 25000
 #define CODE_TAIL 10
 
 struct repricing {
@@ -49,15 +48,20 @@ static int64_t promise(const struct repricing *k, const struct offer_line *line,
 	return offer_price_of(k->offer.kind, value, list, &price) ? price : list;
 }
 
+enum err offer_line_variants(struct ctx *c, struct shop_id shop, const struct offer_line *line, struct rows *out)
+{
+	return db_all(c, SQL(offer_line_variants), PARAMS(p_uuid(shop.u), p_uuid(line->product.u),
+		p_uuid_or_null(line->variant.u)), out);
+}
+
 static enum err reprice_line(struct repricing *k, const struct offer_line *line)
 {
 	struct ctx *c = k->c;
 	struct discount_id discount;
 	struct rows rows;
 
-	TRY(db_all(c, SQL(offer_line_variants), PARAMS(p_uuid(k->offer.shop.u), p_uuid(line->product.u),
-		p_uuid_or_null(line->variant.u)), &rows));
-	for (int i = 0; i < rows.n && k->n < VARIANTS_MAX; i++) {
+	TRY(offer_line_variants(c, k->offer.shop, line, &rows));
+	for (int i = 0; i < rows.n && k->n < OFFER_VARIANTS_MAX; i++) {
 		struct row row = rows_at(&rows, i);
 		struct money list = row_money(&row, "price_minor", "currency");
 		int64_t price = promise(k, line, list.minor);
@@ -72,22 +76,37 @@ static enum err reprice_line(struct repricing *k, const struct offer_line *line)
 	return OK;
 }
 
-enum err offer_reprice(struct ctx *c, struct creator_id creator, struct offer_id id)
+/* Which code holds which variant, in a few bytes. */
+static enum err codes_print(struct ctx *c, struct offer_id id, struct str *out)
+{
+	struct row row;
+
+	TRY(db_one(c, SQL(offer_codes_print), PARAMS(p_uuid(id.u)), &row));
+	*out = row_str(&row, "print");
+	return OK;
+}
+
+enum err offer_reprice(struct ctx *c, struct creator_id creator, struct offer_id id, bool new_terms)
 {
 	struct repricing k = { .c = c };
 	struct creator_id asking = c->creator;
 	struct offer_line *lines;
+	struct str before, after;
 	size_t n;
 
 	c->creator = creator;
 	TRY(offer_by_id(c, id, &k.offer));
 	TRY(offer_lines(c, id, &lines, &n));
 	c->creator = asking;
-	k.variants = arena_array(c->mem, VARIANTS_MAX, sizeof(*k.variants));
+	k.variants = arena_array(c->mem, OFFER_VARIANTS_MAX, sizeof(*k.variants));
+	TRY(codes_print(c, id, &before));
 	for (size_t i = 0; i < n; i++)
 		TRY(reprice_line(&k, &lines[i]));
 	TRY(db_run(c, SQL(offer_price_trim), PARAMS(p_uuid(id.u), p_uuids(c, k.variants, k.n))));
-	return db_run(c, SQL(offer_discount_settle), PARAMS(p_uuid(id.u)));
+	if (new_terms)
+		TRY(db_run(c, SQL(offer_price_uncover), PARAMS(p_uuid(id.u))));
+	TRY(codes_print(c, id, &after));
+	return db_run(c, SQL(offer_discount_settle), PARAMS(p_uuid(id.u), p_bool(new_terms || !str_eq(before, after))));
 }
 
 enum err offer_recompute(struct ctx *c, struct shop_id shop, const struct variant_id *variants, size_t n)
@@ -102,7 +121,7 @@ enum err offer_recompute(struct ctx *c, struct shop_id shop, const struct varian
 		struct row row = rows_at(&rows, i);
 		struct offer_id id = { row_uuid(&row, "id") };
 
-		TRY(offer_reprice(c, (struct creator_id){ row_uuid(&row, "creator_id") }, id));
+		TRY(offer_reprice(c, (struct creator_id){ row_uuid(&row, "creator_id") }, id, false));
 		TRY(offer_activate_if_ready(c, id));
 	}
 	return OK;

@@ -22,6 +22,16 @@ static struct str payload_str(struct ctx *c, const char *key, struct str value)
 	return jw_done(&w);
 }
 
+static struct str payload_int(struct ctx *c, const char *key, int64_t value)
+{
+	struct jw w = jw_new(c->mem, 512);
+
+	jw_object(&w);
+	jw_kint(&w, key, value);
+	jw_end(&w);
+	return jw_done(&w);
+}
+
 static enum err put_lines(struct ctx *c, struct offer_id id, struct shop_id shop, const struct offer_ask *ask)
 {
 	TRY(db_run(c, SQL(offer_lines_clear), PARAMS(p_uuid(c->creator.u), p_uuid(id.u))));
@@ -35,20 +45,37 @@ static enum err put_lines(struct ctx *c, struct offer_id id, struct shop_id shop
 	return OK;
 }
 
+/* Normalising can lengthen a text. */
+static enum err name_too_long(struct ctx *c)
+{
+	field_bad(c, "name", "1 to 120 characters");
+	return fields_must_be_good(c);
+}
+
 enum err offer_create(struct ctx *c, const struct offer_ask *ask, struct offer_id *id)
 {
 	struct currency currency;
 	struct shop_id shop;
+	struct row row;
 
 	TRY(offer_check(c, ask, &shop, &currency));
 	*id = ID_NEW(offer, c->now_ms);
-	TRY(db_run(c, SQL(offer_insert), PARAMS(
-		p_uuid(id->u), p_uuid(c->creator.u), p_uuid(shop.u), p_str(ask->name), p_str(str_of(offer_kind_name(ask->kind))),
-		p_int(ask->value), p_int(ask->starts_ms), p_int(ask->ends_ms), p_int(ask->redemptions_max),
-		p_bool(ask->once_per_customer))));
+	TRY(db_maybe(c, SQL(offer_insert), PARAMS(
+		p_uuid(id->u), p_uuid(c->creator.u), p_uuid(shop.u), p_str(str_trim(ask->name)),
+		p_str(str_of(offer_kind_name(ask->kind))), p_int(ask->value), p_int(ask->starts_ms), p_int(ask->ends_ms),
+		p_int(ask->redemptions_max), p_bool(ask->once_per_customer)), &row));
+	if (!row.found)
+		return name_too_long(c);
 	TRY(put_lines(c, *id, shop, ask));
-	TRY(offer_reprice(c, c->creator, *id));
+	TRY(offer_reprice(c, c->creator, *id, false));
 	return offer_tell(c, EVENT_OFFER_CREATED, c->creator, shop, *id, payload_str(c, "kind", str_of(offer_kind_name(ask->kind))));
+}
+
+/* What the codes at the shop say beside amounts and variants: until they do, the new terms cannot be kept there. */
+static bool new_terms(const struct offer *offer, const struct offer_ask *ask)
+{
+	return offer->starts_ms != ask->starts_ms || offer->ends_ms != ask->ends_ms ||
+		offer->redemptions_max != ask->redemptions_max || offer->once_per_customer != ask->once_per_customer;
 }
 
 static enum err must_change(struct ctx *c, const struct offer *offer, int64_t revision)
@@ -72,14 +99,16 @@ enum err offer_update(struct ctx *c, struct offer_id id, int64_t revision, const
 		return fields_must_be_good(c);
 	}
 	TRY(db_maybe(c, SQL(offer_change), PARAMS(
-		p_uuid(c->creator.u), p_uuid(id.u), p_uuid(shop.u), p_int(revision), p_str(ask->name),
+		p_uuid(c->creator.u), p_uuid(id.u), p_uuid(shop.u), p_int(revision), p_str(str_trim(ask->name)),
 		p_str(str_of(offer_kind_name(ask->kind))), p_int(ask->value), p_int(ask->starts_ms), p_int(ask->ends_ms),
 		p_int(ask->redemptions_max), p_bool(ask->once_per_customer)), &row));
 	if (!row.found)
 		return must_change(c, &offer, revision);
+	if (!row_bool(&row, "name_ok"))
+		return name_too_long(c);
 	TRY(put_lines(c, id, shop, ask));
-	TRY(offer_reprice(c, c->creator, id));
-	return offer_tell(c, EVENT_OFFER_UPDATED, c->creator, shop, id, S("{}"));
+	TRY(offer_reprice(c, c->creator, id, new_terms(&offer, ask)));
+	return offer_tell(c, EVENT_OFFER_UPDATED, c->creator, shop, id, payload_int(c, "revision", row_int(&row, "revision")));
 }
 
 static enum err move(struct ctx *c, struct creator_id creator, struct offer_id id, struct str to, const struct str *from, size_t n,
@@ -120,8 +149,13 @@ enum err offer_activate(struct ctx *c, struct offer_id id)
 	if (!row_bool(&row, "ahead"))
 		return FAIL(c, ERR_OFFER_STATE, "its end has come");
 	TRY(move(c, c->creator, id, S("activating"), can_activate, COUNT(can_activate), &shop));
-	TRY(offer_reprice(c, c->creator, id));
+	TRY(offer_reprice(c, c->creator, id, false));
 	return offer_activate_if_ready(c, id);
+}
+
+static enum err end_codes(struct ctx *c, struct offer_id id)
+{
+	return db_run(c, SQL(offer_discount_end_all), PARAMS(p_uuid(id.u)));
 }
 
 /* Stock rows are locked before the offer's own: the order of every lock. */
@@ -132,7 +166,7 @@ static enum err close_now(struct ctx *c, struct creator_id creator, struct offer
 
 	TRY(db_run(c, SQL(offer_release), PARAMS(p_uuid(id.u))));
 	TRY(move(c, creator, id, to, from, n, &shop));
-	TRY(db_run(c, SQL(offer_discount_end_all), PARAMS(p_uuid(id.u))));
+	TRY(end_codes(c, id));
 	return offer_tell(c, type, creator, shop, id, payload);
 }
 
@@ -185,7 +219,7 @@ enum err offer_expire(struct ctx *c, int most, int64_t *ended)
 		TRY(db_maybe(c, SQL(offer_end_time), PARAMS(p_uuid(id.u)), &gone));
 		if (!gone.found)
 			continue;
-		TRY(db_run(c, SQL(offer_discount_end_all), PARAMS(p_uuid(id.u))));
+		TRY(end_codes(c, id));
 		TRY(offer_tell(c, EVENT_OFFER_EXPIRED, (struct creator_id){ row_uuid(&row, "creator_id") },
 			(struct shop_id){ row_uuid(&row, "shop_id") }, id, S("{}")));
 		*ended += 1;

@@ -32,14 +32,19 @@ static const char *value_field(enum offer_kind kind)
 	return kind == OFFER_PERCENTAGE_OFF ? "basis_points" : "amount";
 }
 
-static void value_check(struct ctx *c, enum offer_kind kind, int64_t value, const char *field)
+static bool value_check(struct ctx *c, enum offer_kind kind, int64_t value, const char *field)
 {
+	const char *wrong = NULL;
+
 	if (kind == OFFER_PERCENTAGE_OFF && (value < 1 || value > 10000))
-		field_bad(c, field, "1 to 10000 basis points: 2000 is 20 %%");
+		wrong = "1 to 10000 basis points: 2000 is 20 %";
 	if (kind == OFFER_FIXED_AMOUNT_OFF && (value < 1 || value > AMOUNT_MAX))
-		field_bad(c, field, "more than nothing");
+		wrong = "more than nothing";
 	if (kind == OFFER_FIXED_PRICE && (value < 0 || value > AMOUNT_MAX))
-		field_bad(c, field, "0 or more");
+		wrong = "0 or more";
+	if (wrong && field)
+		field_bad(c, field, "%s", wrong);
+	return !wrong;
 }
 
 static void head_check(struct ctx *c, const struct offer_ask *ask)
@@ -49,7 +54,7 @@ static void head_check(struct ctx *c, const struct offer_ask *ask)
 	if (!ask->has_kind)
 		field_bad(c, "kind", "percentage_off, fixed_amount_off or fixed_price");
 	else
-		value_check(c, ask->kind, ask->value, value_field(ask->kind));
+		(void)value_check(c, ask->kind, ask->value, value_field(ask->kind));
 	if (ask->ends_ms && ask->ends_ms <= c->now_ms)
 		field_bad(c, "ends_at", "a time that lies ahead");
 	else if (ask->ends_ms && ask->starts_ms && ask->ends_ms <= ask->starts_ms)
@@ -70,17 +75,25 @@ static bool listed_before(const struct offer_ask *ask, size_t at)
 	return false;
 }
 
+struct checking {
+	const struct offer_ask *ask;
+	struct shop_id shop;
+	struct currency currency;
+	int64_t variants_n;
+	bool open;
+};
+
 /* What the line's value does to every price that it touches. */
-static enum err prices_check(struct ctx *c, const struct offer_ask *ask, const struct offer_line *line, struct shop_id shop,
-	const char *field)
+static enum err prices_check(struct ctx *c, struct checking *k, const struct offer_line *line, const char *field)
 {
+	const struct offer_ask *ask = k->ask;
 	int64_t value = line->has_value ? line->value : ask->value;
 	struct rows rows;
 
-	TRY(db_all(c, SQL(offer_line_variants), PARAMS(p_uuid(shop.u), p_uuid(line->product.u), p_uuid_or_null(line->variant.u)),
-		&rows));
+	TRY(offer_line_variants(c, k->shop, line, &rows));
 	if (!rows.n)
 		field_bad(c, field, "a product with something to sell");
+	k->variants_n += rows.n;
 	for (int i = 0; i < rows.n; i++) {
 		struct row row = rows_at(&rows, i);
 		struct money list = row_money(&row, "price_minor", "currency");
@@ -96,13 +109,6 @@ static enum err prices_check(struct ctx *c, const struct offer_ask *ask, const s
 	}
 	return OK;
 }
-
-struct checking {
-	const struct offer_ask *ask;
-	struct shop_id shop;
-	struct currency currency;
-	bool open;
-};
 
 static enum err line_check(struct ctx *c, struct checking *k, size_t at)
 {
@@ -129,9 +135,10 @@ static enum err line_check(struct ctx *c, struct checking *k, size_t at)
 		field_bad(c, field, "listed once");
 	if (!k->ask->has_kind)
 		return OK;
-	if (line->has_value)
-		value_check(c, k->ask->kind, line->value, field);
-	return prices_check(c, k->ask, line, (struct shop_id){ row_uuid(&row, "shop_id") }, field);
+	/* a wrong value of the offer itself was told already, and there is nothing to compute with it */
+	if (!value_check(c, k->ask->kind, line->has_value ? line->value : k->ask->value, line->has_value ? field : NULL))
+		return OK;
+	return prices_check(c, k, line, field);
 }
 
 enum err offer_check(struct ctx *c, const struct offer_ask *ask, struct shop_id *shop, struct currency *currency)
@@ -141,6 +148,8 @@ enum err offer_check(struct ctx *c, const struct offer_ask *ask, struct shop_id 
 	head_check(c, ask);
 	for (size_t i = 0; i < ask->lines_n; i++)
 		TRY(line_check(c, &k, i));
+	if (k.variants_n > OFFER_VARIANTS_MAX)
+		field_bad(c, "lines", "at most %d variants in all", OFFER_VARIANTS_MAX);
 	if (ask->has_kind && ask->kind != OFFER_PERCENTAGE_OFF && k.currency.code[0] && ask->currency.code[0] &&
 	    !currency_eq(ask->currency, k.currency))
 		field_bad(c, "amount", "in %s, the shop's currency", k.currency.code);

@@ -13,6 +13,7 @@ struct telling {
 	bool first;           /* the order */
 	bool first_credit;    /* its credit */
 	bool was_cancelled;
+	bool *fresh_refunds;  /* which of told->refunds were not known */
 	struct credit credit;
 };
 
@@ -188,17 +189,23 @@ static enum err tell_changes(struct telling *t)
 		order_cause(t->c, t->shop, o->external, "cancelled", 0), o->created_ms, 0);
 }
 
-static enum err apply_refunds(struct telling *t)
+/* Before any event is told, so that all events of one revision tell the same figures. */
+static enum err put_refunds(struct telling *t)
 {
 	const struct platform_order *o = t->told;
-	bool *fresh = arena_array(t->c->mem, o->refunds_n + 1, sizeof(*fresh));
+
+	t->fresh_refunds = arena_array(t->c->mem, o->refunds_n + 1, sizeof(*t->fresh_refunds));
+	for (size_t i = 0; i < o->refunds_n; i++)
+		TRY(put_refund(t->c, t->shop, t->id, &o->refunds[i], &t->fresh_refunds[i]));
+	return o->refunds_n ? sum_refunds(t->c, t->id) : OK;
+}
+
+static enum err tell_refunds(struct telling *t)
+{
+	const struct platform_order *o = t->told;
 
 	for (size_t i = 0; i < o->refunds_n; i++)
-		TRY(put_refund(t->c, t->shop, t->id, &o->refunds[i], &fresh[i]));
-	if (o->refunds_n)
-		TRY(sum_refunds(t->c, t->id));
-	for (size_t i = 0; i < o->refunds_n; i++)
-		if (fresh[i])
+		if (t->fresh_refunds[i])
 			TRY(tell(t->c, EVENT_ORDER_REFUNDED, t->shop, t->id,
 				order_cause(t->c, t->shop, o->external, "refund", o->refunds[i].external), o->created_ms,
 				o->refunds[i].external));
@@ -250,8 +257,9 @@ enum err order_apply(struct ctx *c, struct shop_id shop, const struct platform_o
 	TRY(put_order(&t));
 	TRY(find_credit(&t));
 	TRY(move_stock(&t));
+	TRY(put_refunds(&t));
 	TRY(tell_paid(&t));
-	TRY(apply_refunds(&t));
+	TRY(tell_refunds(&t));
 	return tell_changes(&t);
 }
 

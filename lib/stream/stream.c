@@ -35,13 +35,24 @@ static enum err tell(struct ctx *c, enum event_type type, struct stream_id id)
 	return event_emit(c, &(struct event){ .type = type, .creator = c->creator, .subject = id.u });
 }
 
+/* Normalising can lengthen a text. */
+static enum err title_too_long(struct ctx *c)
+{
+	field_bad(c, "title", "1 to %d characters", TITLE_MAX_POINTS);
+	return fields_must_be_good(c);
+}
+
 enum err stream_create(struct ctx *c, const struct stream_ask *ask, struct stream_id *id)
 {
+	struct row row;
+
 	TRY(check(c, ask));
 	*id = ID_NEW(stream, c->now_ms);
-	TRY(db_run(c, SQL(stream_insert), PARAMS(
+	TRY(db_maybe(c, SQL(stream_insert), PARAMS(
 		p_uuid(id->u), p_uuid(c->creator.u), p_str(ask->platform), p_str(str_trim(ask->title)), p_str(ask->url),
-		p_int(ask->scheduled_ms))));
+		p_int(ask->scheduled_ms)), &row));
+	if (!row.found)
+		return title_too_long(c);
 	return tell(c, EVENT_STREAM_CREATED, *id);
 }
 
@@ -55,7 +66,9 @@ enum err stream_update(struct ctx *c, struct stream_id id, int64_t revision, con
 	TRY(db_maybe(c, SQL(stream_update), PARAMS(
 		p_uuid(c->creator.u), p_uuid(id.u), p_int(revision ? revision : now.revision), p_str(str_trim(ask->title)),
 		p_str(ask->url), p_int(ask->scheduled_ms)), &row));
-	return row.found ? OK : FAIL(c, ERR_EDIT_CONFLICT, "another revision");
+	if (!row.found)
+		return FAIL(c, ERR_EDIT_CONFLICT, "another revision");
+	return row_bool(&row, "title_ok") ? OK : title_too_long(c);
 }
 
 static struct stream stream_of(const struct row *row)

@@ -13,7 +13,12 @@ static bool value_read(struct ctx *c, struct json object, struct offer_ask *ask,
 {
 	struct money money;
 
-	if (ask->has_kind && ask->kind == OFFER_PERCENTAGE_OFF)
+	bool is_share = ask->has_kind && ask->kind == OFFER_PERCENTAGE_OFF;
+	const char *foreign = is_share ? "amount" : "basis_points";
+
+	if (ask->has_kind && json_type(json_get(object, foreign)) != JSON_ABSENT)
+		field_bad(c, foreign, "not with %s", offer_kind_name(ask->kind));
+	if (is_share)
 		return json_want_int(c, object, "basis_points", 1, 10000, value);
 	if (!json_want_money(c, object, "amount", &money))
 		return false;
@@ -72,8 +77,11 @@ static void kind_read(struct ctx *c, struct json object, struct offer_ask *ask)
 		field_bad(c, "kind", "percentage_off, fixed_amount_off or fixed_price");
 		return;
 	}
-	if (ask->has_kind && ask->kind != kind)
-		ask->value = -1; /* a value of another kind says nothing */
+	if (ask->has_kind && ask->kind != kind) { /* values of another kind say nothing */
+		ask->value = -1;
+		for (size_t i = 0; i < ask->lines_n; i++)
+			ask->lines[i].value = -1;
+	}
 	ask->has_kind = true;
 	ask->kind = kind;
 }
@@ -170,7 +178,7 @@ static void price_json(struct jw *w, const struct offer_price *price)
 
 enum err offer_full_json(struct ctx *c, const struct offer *offer, struct str *out)
 {
-	struct jw w = jw_new(c->mem, 4 << 20);
+	struct jw w = jw_new(c->mem, 8 << 20);
 	struct offer_line *lines;
 	struct offer_price *prices;
 	size_t lines_n, prices_n;

@@ -58,7 +58,7 @@ static void line_json(struct jw *w, const struct order *o, const struct order_li
 
 struct str order_full_json(struct ctx *c, const struct order *o, const struct order_line *lines, size_t n)
 {
-	struct jw w = jw_new(c->mem, 1 << 20);
+	struct jw w = jw_new(c->mem, 4 << 20);
 
 	jw_object(&w);
 	fields(&w, o);

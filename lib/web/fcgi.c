@@ -262,20 +262,6 @@ static void worker_close(struct worker *w)
 	close(w->signals);
 }
 
-static void print_routes(const struct app *app)
-{
-	static const char *const who[] = { "-", "ANYONE", "MAYBE", "CREATOR", "PLATFORM" };
-	static const char *const tx[] = { "-", "TX_NONE", "TX_READ", "TX_WRITE" };
-
-	for (size_t i = 0; i < app->n; i++) {
-		const struct route *route = &app->routes[i];
-
-		printf("%-7s %-44s cgi-bin/%-12s %-8s %-8s%s%s%s\n", method_name(route->method), route->path, app->name,
-			who[route->who], tx[route->tx], route->key == IDEMPOTENT ? " IDEMPOTENT" : "",
-			route->batch != NULL ? " batch" : "", route->page ? " page" : "");
-	}
-}
-
 int web_main(const struct app *app, int argc, char **argv)
 {
 	struct worker w;
@@ -287,7 +273,7 @@ int web_main(const struct app *app, int argc, char **argv)
 		return 78;
 	}
 	if (argc > 1 && strcmp(argv[1], "--routes") == 0) {
-		print_routes(app);
+		app_print(app);
 		return 0;
 	}
 	log_program(app->name);

@@ -12,6 +12,9 @@ struct match {
 };
 void route_match(struct ctx *c, const struct app *app, struct req *q, struct match *out);
 
+/* The table on standard output, for `make routes`. */
+void app_print(const struct app *app);
+
 /* Who asks, by the route's `who` column. fails LOGIN_NEEDED, CSRF, DB_AWAY */
 enum err caller_find(struct ctx *c, const struct req *q, const struct route *route);
 

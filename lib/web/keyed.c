@@ -41,19 +41,19 @@ static bool unquote(struct arena *mem, struct str s, struct str *out)
 	return true;
 }
 
-/* Each part with its length before it, so that no two requests read alike. */
+/* Each part with its length before it, so that no two requests read alike. Keyed, as a body may hold a password. */
 static struct str fingerprint_of(struct ctx *c, const struct req *q)
 {
 	const struct str parts[] = { str_of(method_name(q->method)), q->path, q->query, q->content_type, q->body };
 	struct buf b = buf_new(c->mem, q->path.n + q->query.n + q->content_type.n + q->body.n + 256);
-	struct digest *digest = NEW(c->mem, struct digest);
+	struct digest *digest = NEW(c->mem, struct digest), key = crypto_subkey(c, "idempotency");
 
 	for (size_t i = 0; i < COUNT(parts); i++) {
 		buf_int(&b, (int64_t)parts[i].n);
 		buf_char(&b, ':');
 		buf_put(&b, parts[i]);
 	}
-	*digest = crypto_sha256(buf_str(&b));
+	*digest = crypto_hmac(crypto_digest_str(&key), buf_str(&b));
 	return crypto_digest_str(digest);
 }
 

@@ -138,3 +138,17 @@ size_t app_body_max(struct ctx *c, const struct app *app, enum method method, st
 	}
 	return (size_t)c->config->body_max_bytes;
 }
+
+void app_print(const struct app *app)
+{
+	static const char *const who[] = { "-", "ANYONE", "MAYBE", "CREATOR", "PLATFORM" };
+	static const char *const tx[] = { "-", "TX_NONE", "TX_READ", "TX_WRITE" };
+
+	for (size_t i = 0; i < app->n; i++) {
+		const struct route *route = &app->routes[i];
+
+		printf("%-7s %-44s cgi-bin/%-12s %-8s %-8s%s%s%s\n", method_name(route->method), route->path, app->name,
+			who[route->who], tx[route->tx], route->key == IDEMPOTENT ? " IDEMPOTENT" : "",
+			route->batch != NULL ? " batch" : "", route->page ? " page" : "");
+	}
+}

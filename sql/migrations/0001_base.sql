@@ -405,7 +405,7 @@ create table u.checkout_session (
     foreign key (creator_id, link_id) references u.short_link (creator_id, id)
 ) with (fillfactor = 80);
 create unique index checkout_session_open on u.checkout_session (link_id, visitor) where state = 'open';
-create index checkout_session_offer on u.checkout_session (offer_id) where state = 'open';
+create index checkout_session_offer on u.checkout_session (offer_id) where state = 'open' and offer_id is not null;
 create index checkout_session_creator on u.checkout_session (creator_id, id);
 
 create table u.reservation (
@@ -422,8 +422,8 @@ create table u.reservation (
     ended_at    timestamptz,
     check ((state = 'pending') = (ended_at is null))
 ) with (fillfactor = 80);
-create index reservation_pending on u.reservation (shop_id, item_id, expires_at) where state = 'pending';
-create index reservation_lapsing on u.reservation (expires_at) where state = 'pending';
+create index reservation_pending on u.reservation (shop_id, item_id, expires_at) where state = 'pending' and item_id is not null;
+create index reservation_lapsing on u.reservation (expires_at) where state = 'pending' and expires_at is not null;
 
 create table u.shop_order (
     id                  uuid        primary key,

@@ -23,7 +23,11 @@ select id, creator_id, coalesce(used_at < u.clock() - interval '1 hour', true) a
 update u.api_key set used_at = u.clock() where id = $1::uuid;
 
 -- :account_key_insert
-insert into u.api_key (id, creator_id, name, key_hash, shown) values ($1::uuid, $2::uuid, $3::text, $4::bytea, $5::text);
+-- No row when the name in NFC is longer than 80 characters.
+insert into u.api_key (id, creator_id, name, key_hash, shown)
+select $1::uuid, $2::uuid, normalize($3::text, nfc), $4::bytea, $5::text
+ where char_length(normalize($3, nfc)) <= 80
+returning name;
 
 -- :account_key_list
 select id, name, shown, u.ms(created_at) as created_ms, u.ms(used_at) as used_ms
@@ -53,7 +57,10 @@ returning id;
 update u.login_attempt set ok = true where id = $1::uuid;
 
 -- :account_attempts_forget
-delete from u.login_attempt where at < u.clock() - interval '1 day' and address = $1::bytea;
+-- The oldest tries that are a day old, a few at each login. Ids are in the order of time.
+delete from u.login_attempt
+ where id in (select a.id from (select o.id, o.at from u.login_attempt o order by o.id limit 100 for update skip locked) a
+               where a.at < u.clock() - interval '1 day');
 
 -- :account_password
 select id, password_hash from u.creator where email = $1::text;

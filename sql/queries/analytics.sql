@@ -27,7 +27,8 @@ on conflict (link_id) do update
 delete from u.link_clicks;
 
 -- :analytics_revenue_apply
--- Takes the newest figures of each credited, paid order among events $2 for consumer $1.
+-- Takes the newest figures of each credited, paid order among events $2 for consumer $1; its time is that of the first of them.
+-- Neither depends on how the events are cut into batches.
 with fresh as (
     insert into u.event_consumed (consumer, event_id)
     select $1::text, e.id from u.event_log e
@@ -36,7 +37,7 @@ with fresh as (
     on conflict do nothing
     returning event_id
 ), newest as (
-    select distinct on (e.subject) e.subject, e.creator_id, e.payload, e.at
+    select distinct on (e.subject) e.subject, e.creator_id, e.payload, min(e.at) over (partition by e.subject) as at
       from fresh f join u.event_log e on e.id = f.event_id
      where (e.payload ->> 'paid')::boolean and not (e.payload ->> 'test')::boolean
      order by e.subject, (e.payload ->> 'revision')::int desc
@@ -48,9 +49,12 @@ select n.subject, n.creator_id, coalesce(nullif(n.payload ->> 'platform', ''), '
        (n.payload ->> 'revision')::int, n.at
   from newest n
 on conflict (order_id) do update
-   set net_minor = excluded.net_minor, units = excluded.units, revision = excluded.revision, creator_id = excluded.creator_id,
-       platform = excluded.platform, surface = excluded.surface, stream_id = excluded.stream_id, link_id = excluded.link_id
- where r.revision <= excluded.revision;
+   set at = least(r.at, excluded.at),
+       (net_minor, units, revision, creator_id, platform, surface, stream_id, link_id) = (
+           select b.net_minor, b.units, b.revision, b.creator_id, b.platform, b.surface, b.stream_id, b.link_id
+             from (select excluded.* union all select r.*) b
+            order by b.revision desc
+            limit 1);
 
 -- :analytics_revenue_drop
 delete from u.revenue_order;

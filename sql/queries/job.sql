@@ -17,7 +17,8 @@ update u.job j
 returning j.id, j.kind, j.dedupe, j.shop_id, j.creator_id, j.payload, j.attempts;
 
 -- :job_done
-update u.job set state = 'done', done_at = u.clock(), problem = '' where id = $1::uuid and state = 'queued';
+-- Unless it was wanted again while it ran (its lease is then over): what it has read may be too old for that.
+update u.job set state = 'done', done_at = u.clock(), problem = '' where id = $1::uuid and state = 'queued' and run_at > u.clock();
 
 -- :job_failed
 -- Backs off 2^attempts seconds with jitter, an hour at most; dead after $3 attempts.

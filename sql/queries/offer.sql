@@ -56,22 +56,23 @@ select v.id, v.item_id, v.price_minor, v.currency
  order by v.position, v.id;
 
 -- :offer_insert
+-- No row when the name in NFC is longer than 120 characters.
 insert into u.offer (id, creator_id, shop_id, name, kind, value, starts_at, ends_at, redemptions_max, once_per_customer)
-values ($1::uuid, $2::uuid, $3::uuid, $4::text, $5::text, $6::bigint, case when $7::bigint = 0 then null else u.at($7) end,
-        case when $8::bigint = 0 then null else u.at($8) end, nullif($9::int, 0), $10::boolean);
+select $1::uuid, $2::uuid, $3::uuid, normalize($4::text, nfc), $5::text, $6::bigint, case when $7::bigint = 0 then null else u.at($7) end,
+       case when $8::bigint = 0 then null else u.at($8) end, nullif($9::int, 0), $10::boolean
+ where char_length(normalize($4, nfc)) <= 120
+returning id;
 
 -- :offer_change
--- Writes new terms; no row when the revision is another ($4, 0: any) or the offer is over.
+-- Writes new terms; no row when the revision is another ($4, 0: any) or the offer is over. name_ok false when the name in NFC
+-- is longer than 120 characters, and then it stays. Checkouts that were open before there was a limit do not count in it.
 update u.offer
-   set name = $5::text, kind = $6::text, value = $7::bigint, starts_at = case when $8::bigint = 0 then null else u.at($8) end,
+   set name = case when char_length(normalize($5::text, nfc)) <= 120 then normalize($5, nfc) else name end, kind = $6::text, value = $7::bigint, starts_at = case when $8::bigint = 0 then null else u.at($8) end,
        ends_at = case when $9::bigint = 0 then null else u.at($9) end, redemptions_max = nullif($10::int, 0),
-       redemptions_held = case when redemptions_max is null and $10 > 0
-                               then (select count(*) from u.checkout_session s where s.offer_id = $2::uuid and s.state = 'open')
-                               else redemptions_held end,
        once_per_customer = $11::boolean, revision = revision + 1, updated_at = u.clock()
- where creator_id = $1::uuid and id = $2 and shop_id = $3::uuid and ($4::bigint = 0 or revision = $4)
+ where creator_id = $1::uuid and id = $2::uuid and shop_id = $3::uuid and ($4::bigint = 0 or revision = $4)
    and state not in ('expired', 'deleted')
-returning revision;
+returning revision, char_length(normalize($5, nfc)) <= 120 as name_ok;
 
 -- :offer_lines_clear
 delete from u.offer_product where creator_id = $1::uuid and offer_id = $2::uuid;
@@ -102,8 +103,17 @@ on conflict (offer_id, variant_id) do update
 -- Drops the promises of offer $1 for variants that are not in $2.
 delete from u.offer_price where offer_id = $1::uuid and not variant_id = any ($2::uuid[]);
 
+-- :offer_codes_print
+-- Which code of offer $1 holds which variant: equal when nothing changed.
+select coalesce(md5(string_agg(variant_id || ':' || coalesce(discount_id::text, '') || ':' || covered, ',' order by variant_id)), '') as print
+  from u.offer_price
+ where offer_id = $1::uuid;
+
+-- :offer_price_uncover
+update u.offer_price set covered = false where offer_id = $1::uuid and covered;
+
 -- :offer_discount_settle
--- After the prices of offer $1 changed: codes that must learn of it are stale, codes without a price end.
+-- After offer $1 was looked at again: codes without a price end; when something changed ($2), the others must be told at the shop.
 with used as (
     select d.id, d.external_id = '' and d.attempts = 0 as unborn, o.state in ('draft', 'activating', 'active') as sells,
            exists (select 1 from u.offer_price p where p.discount_id = d.id) as needed
@@ -116,13 +126,13 @@ update u.offer_discount d
                     when x.unborn then d.state
                     else 'ending' end,
        ended_at = case when x.unborn and not x.needed then u.clock() end,
-       stale = x.needed and x.sells and d.external_id <> '',
+       stale = x.needed and x.sells and d.external_id <> '' and (d.stale or $2::boolean),
        revision = d.revision + 1, retry_at = null
   from used x
- where d.id = x.id;
+ where d.id = x.id and ($2 or not x.needed or not x.sells);
 
 -- :offer_discount_end_all
--- Offer $1 stopped selling: its codes end once the last live hold has lapsed; those that never were are gone at once.
+-- Offer $1 stopped selling: its codes end once the last live hold has lapsed; one that the shop never heard of just waits.
 update u.offer_discount
    set state = case when external_id = '' and state = 'wanted' and attempts = 0 then state else 'ending' end,
        stale = false, revision = revision + 1, retry_at = null
@@ -163,13 +173,13 @@ select v.external_id
  order by v.external_id;
 
 -- :offer_discount_put
--- The shop has code $1 as of revision $3.
+-- The shop has code $1 as of revision $3; when it is another by now, the shop must be told once more.
 update u.offer_discount
    set external_id = $2::text, placed_at = coalesce(placed_at, u.clock()), problem = '', attempts = 0, retry_at = null,
        state = case when state = 'wanted' then 'placed' else state end,
-       stale = stale and revision <> $3::int
+       stale = state in ('wanted', 'placed') and revision <> $3::int
  where id = $1::uuid
-returning offer_id;
+returning revision = $3 as current;
 
 -- :offer_price_cover
 update u.offer_price p
@@ -201,7 +211,9 @@ update u.offer o set problem = ''
 update u.offer_discount
    set problem = $2::text, retry_at = u.clock() + make_interval(secs => least(600, power(2, least(attempts, 10))) * (0.75 + random() / 2)),
        code = case when $3::text = '' then code else $3 end,
-       external_id = case when $3 = '' then external_id else '' end
+       external_id = case when $3 = '' then external_id else '' end,
+       stale = stale and $3 = '',
+       state = case when $3 <> '' and state = 'placed' then 'wanted' else state end
  where id = $1::uuid;
 
 -- :offer_discount_end
@@ -227,11 +239,13 @@ select n.status = 'active' and s.status = 'active' as connected, o.ends_at is nu
  where o.creator_id = $1::uuid and o.id = $2::uuid;
 
 -- :offer_over
--- Offers whose time is over.
-select id, creator_id, shop_id from u.offer
- where state in ('activating', 'active', 'paused') and ends_at <= u.clock()
- order by ends_at
- limit $1::int;
+-- Offers whose time is over, the oldest $1 of them, in the order of locks.
+select o.id, o.creator_id, o.shop_id
+  from (select id, creator_id, shop_id from u.offer
+         where state in ('activating', 'active', 'paused') and ends_at <= u.clock()
+         order by ends_at
+         limit $1::int) o
+ order by o.id;
 
 -- :offer_end_time
 update u.offer set state = 'expired', revision = revision + 1, updated_at = u.clock()

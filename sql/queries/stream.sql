@@ -1,6 +1,9 @@
 -- :stream_insert
+-- No row when the title in NFC is longer than 200 characters.
 insert into u.stream (id, creator_id, platform, title, url, scheduled_at)
-values ($1::uuid, $2::uuid, $3::text, normalize($4::text, nfc), $5::text, case when $6::bigint = 0 then null else u.at($6) end);
+select $1::uuid, $2::uuid, $3::text, normalize($4::text, nfc), $5::text, case when $6::bigint = 0 then null else u.at($6) end
+ where char_length(normalize($4, nfc)) <= 200
+returning id;
 
 -- :stream_list
 select id, platform, title, url, state, u.ms(scheduled_at) as scheduled_ms, u.ms(started_at) as started_ms, u.ms(ended_at) as ended_ms,
@@ -17,12 +20,12 @@ select id, platform, title, url, state, u.ms(scheduled_at) as scheduled_ms, u.ms
  where creator_id = $1::uuid and id = $2::uuid;
 
 -- :stream_update
--- No row when the revision is another.
+-- No row when the revision is another; title_ok false when the title in NFC is longer than 200 characters, and then it stays.
 update u.stream
-   set title = normalize($4::text, nfc), url = $5::text, scheduled_at = case when $6::bigint = 0 then null else u.at($6) end,
+   set title = case when char_length(normalize($4::text, nfc)) <= 200 then normalize($4, nfc) else title end, url = $5::text, scheduled_at = case when $6::bigint = 0 then null else u.at($6) end,
        revision = revision + 1
  where creator_id = $1::uuid and id = $2::uuid and revision = $3::bigint
-returning id;
+returning char_length(normalize($4, nfc)) <= 200 as title_ok;
 
 -- :stream_move
 -- Moves stream $2 into state $3 from one of $4; no row when it is in another.

@@ -63,6 +63,7 @@ before(async () => {
 	if (folder) mkdirSync(folder, { recursive: true });
 	browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 	creator = await (await browser.newContext({ ...PHONE, javaScriptEnabled: false })).newPage();
+	creator.setDefaultTimeout(5000);
 	await control('/control/shops', { shop: SHOP, name: 'Flow & Sons', currency: 'USD', products: [
 		{ title: 'Ceramic mug', variants: [{ title: 'Default Title', price: '18.00', stock: 25 }] },
 		{ title: 'Linen tote', variants: [{ title: 'Sand', sku: 'LT-1', price: '40.00', stock: 5 }, { title: 'Sea', sku: 'LT-2', price: '44.00', stock: 0 }] },

@@ -13,6 +13,7 @@ has "in the words of err.def" '"type":"/problems/url-too-long"' "$(cat "$dir/bod
 is "an overlong header is a 431" "431 application/problem+json" "$(get -H "A: $long" "$url/go/x")"
 is "many long headers are a 431" "431 application/problem+json" \
 	"$(get -H "A: $short" -H "B: $short" -H "C: $short" -H "D: $short" -H "E: $short" "$url/go/x")"
+has "in the words of err.def too" '"type":"/problems/headers-too-large"' "$(cat "$dir/body")"
 head -c 300000 /dev/zero >"$dir/big"
 is "a large body is a 413" "413 application/problem+json" "$(get --data-binary "@$dir/big" "$url/links")"
 is "an unknown path is a 404" "404 application/problem+json" "$(get "$url/nothing-here")"

@@ -9,7 +9,7 @@ BEGIN {
 		"checkout order replay waitlist bio analytics status", order, " ")
 	for (i = 1; i <= n; i++) place[order[i]] = i
 	below["core"] = ""
-	below["db"] = below["json"] = below["text"] = below["crypto"] = "core"
+	below["db"] = below["json"] = below["text"] = below["crypto"] = below["qr"] = "core"
 	below["qr"] = "core"
 	below["net"] = "core json text"
 	below["platform"] = "core"
@@ -17,7 +17,7 @@ BEGIN {
 	below["domain"] = "core db json text crypto platform domain"
 	below["cron"] = "core db"
 	below["web"] = "core db json text crypto account templates"
-	below["view"] = "core db json text crypto domain templates"
+	below["view"] = "core db json text crypto qr domain templates"
 	below["cgi-bin"] = below["ctl"] = "core db json text crypto qr platform domain view web templates"
 	below["helper"] = "core db json text crypto platform domain view net cron"
 }
