@@ -36,7 +36,7 @@ lib_o  := $(call obj,$(lib_c)) $(B)/gen/queries.o $(B)/gen/graphql.o $(B)/gen/te
 bins   := $(apps:%=$(B)/cgi-bin/%) $(helpers:%=$(B)/cron/%) $(B)/unifyedctl
 
 .PHONY: all run check check-one rules san bench lint routes sizes schema help clean install-packages
-all: $(bins) ## build everything into build/
+all: $(bins) $(B)/pool ## build everything into build/
 
 # The header changes only when a name does, so that editing a query compiles one file.
 $(B)/gen/queries.c: sql/embed.awk $(wildcard sql/queries/*.sql)

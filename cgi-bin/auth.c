@@ -20,42 +20,58 @@ static enum err me_answer(struct ctx *c, struct res *r, int status)
 	return res_json(r, status, creator_json(c, &me));
 }
 
-/* The hash is made in this request's transaction, before it has written or locked anything but its own key. */
-static enum err signup(struct ctx *c, const struct req *q, struct res *r)
+struct joining {
+	struct creator_ask ask;
+	struct str password_hash;
+};
+
+static enum err signup_before(struct ctx *c, const struct req *q, void **out)
 {
 	static const char *const known[] = { "email", "password", "name", "handle", "zone", NULL };
-	struct creator_ask ask = { 0 };
+	struct joining *j = NEW(c->mem, struct joining);
 	struct str password = { 0 };
 	struct json from;
 
 	TRY(json_read_object(c, req_body(q), &from));
 	json_only(c, from, known);
-	json_want_text(c, from, "email", 3, 254, &ask.email);
+	json_want_text(c, from, "email", 3, 254, &j->ask.email);
 	json_want_text(c, from, "password", 1, 1000, &password);
-	json_want_text(c, from, "name", 1, 80, &ask.name);
-	json_want_text(c, from, "handle", 1, 30, &ask.handle);
-	json_want_text(c, from, "zone", 1, 64, &ask.zone);
+	json_want_text(c, from, "name", 1, 80, &j->ask.name);
+	json_want_text(c, from, "handle", 1, 30, &j->ask.handle);
+	json_want_text(c, from, "zone", 1, 64, &j->ask.zone);
 	account_password_check(c, password);
-	TRY(creator_check(c, &ask, true));
-	TRY(creator_create(c, &ask, crypto_password_hash(c, password), &c->creator));
+	TRY(creator_check(c, &j->ask, true));
+	j->password_hash = crypto_password_hash(c, password);
+	*out = j;
+	return OK;
+}
+
+static enum err signup(struct ctx *c, const struct req *q, struct res *r)
+{
+	const struct joining *j = q->before;
+
+	TRY(creator_create(c, &j->ask, j->password_hash, &c->creator));
 	return me_answer(c, r, 201);
 }
 
 static enum err login(struct ctx *c, const struct req *q, struct res *r)
 {
-	struct str email = { 0 }, password = { 0 }, token;
+	struct account_try try = { .address = q->address, .device = req_cookie_of(c, q, ACCOUNT_DEVICE_COOKIE) };
+	struct account_entry entry;
 	struct json from;
 	enum err e;
 
 	TRY(json_read_object(c, req_body(q), &from));
-	json_want_text(c, from, "email", 1, 254, &email);
-	json_want_text(c, from, "password", 1, 1000, &password);
+	json_want_text(c, from, "email", 1, 254, &try.email);
+	json_want_text(c, from, "password", 1, 1000, &try.password);
 	TRY(fields_must_be_good(c));
-	e = account_login(c, email, password, q->address, &token, &c->creator);
+	e = account_login(c, &try, &entry);
 	if (e == ERR_LOGIN_SLOW)
 		res_header(r, "Retry-After", str_fmt(c->mem, "%d", LOGIN_SLOW_S));
 	TRY(e);
-	res_cookie(r, ACCOUNT_COOKIE, token, ACCOUNT_SESSION_S);
+	c->creator = entry.creator;
+	res_cookie(r, ACCOUNT_COOKIE, entry.session, ACCOUNT_SESSION_S);
+	res_cookie(r, ACCOUNT_DEVICE_COOKIE, entry.device, ACCOUNT_DEVICE_S);
 	return me_answer(c, r, 200);
 }
 
@@ -134,7 +150,7 @@ static enum err key_revoke(struct ctx *c, const struct req *q, struct res *r)
 }
 
 static const struct route routes[] = {
-	{ POST,   "/auth/signup",   signup,     .who = ANYONE,  .tx = TX_WRITE, .key = IDEMPOTENT },
+	{ POST,   "/auth/signup",   signup,     .who = ANYONE,  .tx = TX_WRITE, .key = IDEMPOTENT, .before = signup_before },
 	{ POST,   "/auth/login",    login,      .who = ANYONE,  .tx = TX_NONE },
 	{ POST,   "/auth/logout",   logout,     .who = MAYBE,   .tx = TX_WRITE },
 	{ GET,    "/auth/me",       me,         .who = CREATOR, .tx = TX_READ },

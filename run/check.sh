@@ -31,6 +31,14 @@ counts() {
 		END { if (tap) print tp, tf + 0; else if (seen) print p, f + 0; else print 0, 0 }' "$1"
 }
 
+# failures NAME: what failed, without what went well and the log lines between; all of it is kept
+failures() {
+	mkdir -p $B/check-logs && cp "$dir/$1" "$B/check-logs/$1"
+	awk '/^{"at":/ || /^# Subtest/ || /^ok / || /duration_ms/ { next } /^  (---|\.\.\.)$/ { if (!bad) next } /^not ok/ { bad = 1 }
+		{ print "    " $0 } /^  \.\.\.$/ { bad = 0 }' "$dir/$1" | tail -n 200
+	echo "    all of it: $B/check-logs/$1"
+}
+
 # runner NAME CMD...: runs it, says how it went, and adds "passed failed" to the results
 runner() {
 	name=$1
@@ -49,7 +57,7 @@ runner() {
 	echo "$good $bad" >>"$dir/results"
 	{
 		printf '  %-10s %4d passed, %d failed   %d s\n' "$name" "$good" "$bad" "$(($(date +%s) - began))"
-		[ "$bad" = 0 ] || sed 's/^/    /' "$dir/$name" | grep -v '^    ok \|^ *duration_ms' | tail -n 400
+		[ "$bad" = 0 ] || failures "$name"
 	} >"$dir/$name.says"
 	cat "$dir/$name.says"
 }
@@ -70,7 +78,7 @@ prepare() {
 	fi
 	node tests/sandbox/fetch-schema.mjs $B/schema >"$dir/schema" 2>&1 || die "Shopify's schema is not there" "$dir/schema"
 	step build "compiling what changed"
-	make -s -j "$(nproc)" B=$B all $B/check $B/pool >"$dir/build" 2>&1 || die "the build failed" "$dir/build"
+	make -s -j "$(nproc)" B=$B all $B/check >"$dir/build" 2>&1 || die "the build failed" "$dir/build"
 }
 
 dir=$(mktemp -d)

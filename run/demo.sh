@@ -40,7 +40,7 @@ prepare() {
 	fi
 	node "$here/tests/sandbox/fetch-schema.mjs" "$here/build/schema" >>"$log" 2>&1 || die "Shopify's schema is not there" "$log"
 	step build "compiling what changed"
-	make -s -C "$here" -j "$(nproc)" B=build all build/pool >>"$log" 2>&1 || die "the build failed" "$log"
+	make -s -C "$here" -j "$(nproc)" B=build all >>"$log" 2>&1 || die "the build failed" "$log"
 }
 
 free_port() {

@@ -5,4 +5,4 @@ echo "-- The schema as it is now, written by 'make schema' and read by people; s
 psql -X -q "$UNIFYED_TEST_PG dbname=postgres" -c 'create database unifyed_schema'
 "$(dirname "$0")/../sql/migrate.sh" "$UNIFYED_TEST_PG dbname=unifyed_schema" >/dev/null
 pg_dump --schema-only --no-owner --no-privileges "$UNIFYED_TEST_PG dbname=unifyed_schema" |
-	sed -e '/^--/d; /^SET /d; /^SELECT pg_catalog.set_config/d' | cat -s
+	sed -e '/^--/d; /^SET /d; /^.restrict /d; /^.unrestrict /d; /^SELECT pg_catalog.set_config/d' | cat -s

@@ -3,6 +3,7 @@
  */
 #ifndef UNIFYED_DASHBOARD_H
 #define UNIFYED_DASHBOARD_H
+#include "lib/catalog/catalog.h"
 #include "lib/creator/creator.h"
 #include "lib/offer/offer.h"
 #include "lib/order/order.h"
@@ -60,6 +61,8 @@ const struct tpl_part_dash_deal *dash_deal(struct ctx *c, const struct offer *o)
 const struct tpl_part_dash_offer_state *dash_offer_state(struct ctx *c, const struct offer *o);
 /* A variant's title; empty for the shop's name of an only one. */
 struct str dash_variant(struct str title);
+/* The shop of a product in a list; empty when all are of one. */
+struct str dash_shop(const struct catalog_product *list, size_t n, size_t at);
 /* "12.50" as "12.5", "20.00" as "20" */
 struct str dash_percent(struct ctx *c, int64_t basis_points);
 /* The address of the next page: the id of the last entry shown, or empty for NULL, when there is none. */

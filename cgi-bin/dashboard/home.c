@@ -156,5 +156,7 @@ enum err dash_home(struct ctx *c, const struct req *q, struct res *r)
 	TRY(earned_look(c, &d, &page));
 	TRY(dash_tell(c, &d));
 	tpl_dashboard_home(&b, &page);
+	if (page.streams_n)
+		res_header(r, "Refresh", S("10"));
 	return res_html(r, 200, buf_str(&b));
 }

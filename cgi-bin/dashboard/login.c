@@ -21,9 +21,9 @@ static struct str next_of(struct str next)
 	return next;
 }
 
-static enum err enter(struct res *r, struct str token, struct str next)
+static enum err enter(struct res *r, struct str session, struct str next)
 {
-	res_cookie(r, ACCOUNT_COOKIE, token, ACCOUNT_SESSION_S);
+	res_cookie(r, ACCOUNT_COOKIE, session, ACCOUNT_SESSION_S);
 	return res_redirect(r, 303, next);
 }
 
@@ -47,14 +47,17 @@ enum err dash_login_page(struct ctx *c, const struct req *q, struct res *r)
 
 enum err dash_login(struct ctx *c, const struct req *q, struct res *r)
 {
-	struct str next = next_of(req_form(q, "next")), token;
-	struct creator_id who;
-	enum err e = account_login(c, req_form(q, "email"), req_form(q, "password"), q->address, &token, &who);
+	struct account_try try = { .email = req_form(q, "email"), .password = req_form(q, "password"), .address = q->address,
+		.device = req_cookie_of(c, q, ACCOUNT_DEVICE_COOKIE) };
+	struct str next = next_of(req_form(q, "next"));
+	struct account_entry entry;
+	enum err e = account_login(c, &try, &entry);
 
 	if (e == ERR_LOGIN_WRONG || e == ERR_LOGIN_SLOW)
 		return login_show(c, r, req_form(q, "email"), next, e);
 	TRY(e);
-	return enter(r, token, next);
+	res_cookie(r, ACCOUNT_DEVICE_COOKIE, entry.device, ACCOUNT_DEVICE_S);
+	return enter(r, entry.session, next);
 }
 
 static enum err signup_show(struct ctx *c, const struct req *q, struct res *r, enum err refused)

@@ -63,21 +63,23 @@ static enum err found_show(struct ctx *c, const struct offer_typed *t, struct tp
 	size_t n, shown = 0;
 
 	TRY(catalog_product_list(c, t->q, S("active"), (struct product_id){ 0 }, FOUND_MAX + OFFER_LINES_MAX + 1, &list, &n));
-	for (size_t i = 0; i < n && shown < FOUND_MAX; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct str value = offer_typed_value(c, list[i].id, (struct variant_id){ 0 });
 		struct tpl_dashboard_offer_form_found *row = &rows[shown];
 
 		if (offer_typed_has(t, value))
 			continue;
+		page->more = shown == FOUND_MAX;
+		if (page->more)
+			break;
 		picks[shown] = (struct tpl_part_dash_pick){
-			.value = value, .title = list[i].title, .detail = list[i].domain, .image = list[i].image_url,
+			.value = value, .title = list[i].title, .detail = dash_shop(list, n, i), .image = list[i].image_url,
 			.from = { list[i].price_min_minor, list[i].currency }, .to = { list[i].price_max_minor, list[i].currency },
 			.ranged = list[i].price_max_minor > list[i].price_min_minor,
 		};
 		row->product = &picks[shown++];
 		row->product_n = 1;
 		TRY(variants_show(c, t, &list[i], row));
-		page->more = i + 1 < n;
 	}
 	page->found = rows;
 	page->found_n = shown;

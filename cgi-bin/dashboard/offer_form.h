@@ -4,7 +4,6 @@
 #ifndef UNIFYED_DASHBOARD_OFFER_FORM_H
 #define UNIFYED_DASHBOARD_OFFER_FORM_H
 #include "cgi-bin/dashboard/dashboard.h"
-#include "lib/catalog/catalog.h"
 
 /* One thing the offer is for, as the form names it: "prod_x" or "prod_x.var_y". */
 struct offer_typed_line {

@@ -1,7 +1,6 @@
 /* offers.c: the promises a creator makes, how they stand, and opening, pausing and ending them. */
 #include "cgi-bin/dashboard/dashboard.h"
 
-#include "lib/catalog/catalog.h"
 #include "templates/dashboard/offer.h"
 #include "templates/dashboard/offer_delete.h"
 #include "templates/dashboard/offers.h"

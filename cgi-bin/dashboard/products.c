@@ -1,7 +1,6 @@
 /* products.c: what the shops sell, and what of it may still be promised. */
 #include "cgi-bin/dashboard/dashboard.h"
 
-#include "lib/catalog/catalog.h"
 #include "templates/dashboard/product.h"
 #include "templates/dashboard/products.h"
 
@@ -10,10 +9,19 @@ static bool is_for_sale(struct str status)
 	return str_eq(status, S("active")) || str_eq(status, S("unlisted"));
 }
 
-static struct tpl_dashboard_products_products row_of(struct ctx *c, const struct catalog_product *p)
+struct str dash_shop(const struct catalog_product *list, size_t n, size_t at)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!uuid_eq(list[i].shop.u, list[at].shop.u))
+			return list[at].domain;
+	}
+	return S("");
+}
+
+static struct tpl_dashboard_products_products row_of(struct ctx *c, const struct catalog_product *p, struct str shop)
 {
 	return (struct tpl_dashboard_products_products){
-		.id = ID_TEXT(c->mem, product, p->id), .title = p->title, .image = p->image_url, .domain = p->domain,
+		.id = ID_TEXT(c->mem, product, p->id), .title = p->title, .image = p->image_url, .domain = shop,
 		.draft = str_eq(p->status, S("draft")),
 		.archived = !is_for_sale(p->status) && !str_eq(p->status, S("draft")),
 		.variants = p->variants, .several = p->variants > 1,
@@ -52,7 +60,7 @@ enum err dash_products(struct ctx *c, const struct req *q, struct res *r)
 	TRY(shops_state(c, &any, &syncing));
 	rows = arena_array(c->mem, n, sizeof *rows);
 	for (size_t i = 0; i < n; i++)
-		rows[i] = row_of(c, &list[i]);
+		rows[i] = row_of(c, &list[i], dash_shop(list, n, i));
 	tpl_dashboard_products(&b, &(struct tpl_dashboard_products){
 		.layout = d.layout, .q = search, .any_shop = any, .syncing = syncing,
 		.products = rows, .products_n = dash_shown(n),

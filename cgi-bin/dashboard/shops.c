@@ -1,7 +1,6 @@
 /* shops.c: the shops a creator sells from: connecting one, how it is doing, leaving it. */
 #include "cgi-bin/dashboard/dashboard.h"
 
-#include "lib/catalog/catalog.h"
 #include "lib/connection/connection.h"
 #include "lib/core/config.h"
 #include "templates/dashboard/connection_leave.h"

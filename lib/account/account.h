@@ -8,6 +8,8 @@
 
 #define ACCOUNT_COOKIE "session" /* read and written with req_cookie_of and res_cookie */
 #define ACCOUNT_SESSION_S (30 * 86400)
+#define ACCOUNT_DEVICE_COOKIE "device" /* says that an account was logged in to from this browser */
+#define ACCOUNT_DEVICE_S (365 * 86400)
 
 struct account_caller {
 	struct creator_id creator;
@@ -23,12 +25,23 @@ enum err account_by_key(struct ctx *c, struct str key, struct account_caller *ou
 /* 8 to 128 bytes and none of the most common; else field_bad("password"). */
 void account_password_check(struct ctx *c, struct str password);
 
-/* Opens a session: its token, for the cookie. Takes short transactions of its own around the hashing, so the caller
- * has none open. An unknown e-mail costs the same time as a wrong password.
- *   address  of the client; tries are counted per account and address block, so that nobody can lock another out
- *   fails    LOGIN_WRONG, LOGIN_SLOW */
-enum err account_login(struct ctx *c, struct str email, struct str password, struct str address, struct str *token,
-	struct creator_id *who);
+/* Somebody at the door. */
+struct account_try {
+	struct str email, password;
+	struct str address; /* of the client */
+	struct str device;  /* value of the device cookie; empty, or anything, for a stranger's browser */
+};
+struct account_entry {
+	struct creator_id creator;
+	struct str session, device; /* values of the two cookies */
+};
+
+/* Opens a session. Takes short transactions of its own around the hashing, so the caller has none open. An unknown
+ * e-mail costs the same time as a wrong password.
+ * Failures are counted where they come from: at a device that was let in before, else at the address block. So nobody
+ * can lock another out; when strangers keep failing on an account, each of their addresses gets fewer tries.
+ *   fails  LOGIN_WRONG, LOGIN_SLOW */
+enum err account_login(struct ctx *c, const struct account_try *try, struct account_entry *out);
 /* A session for somebody who has just proved herself (sign-up). In the caller's transaction. */
 enum err account_session_open(struct ctx *c, struct creator_id who, struct str *token);
 enum err account_logout(struct ctx *c, struct str token);

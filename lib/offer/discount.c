@@ -58,6 +58,7 @@ enum err offer_discount_placed(struct ctx *c, const struct offer_discount_work *
 {
 	struct row row;
 
+	TRY(offer_lock(c, work->offer));
 	TRY(db_maybe(c, SQL(offer_discount_put), PARAMS(p_uuid(work->id.u), p_str(external_id), p_int(work->revision)), &row));
 	if (!row.found || !row_bool(&row, "current"))
 		return OK;
@@ -70,12 +71,14 @@ enum err offer_discount_failed(struct ctx *c, const struct offer_discount_work *
 {
 	struct str code = new_code ? offer_code_new(c) : S("");
 
+	TRY(offer_lock(c, work->offer));
 	TRY(db_run(c, SQL(offer_discount_fail), PARAMS(p_uuid(work->id.u), p_str(problem), p_str(code))));
 	return db_run(c, SQL(offer_problem), PARAMS(p_uuid(work->offer.u), p_str(problem)));
 }
 
 enum err offer_discount_ended(struct ctx *c, const struct offer_discount_work *work)
 {
+	TRY(offer_lock(c, work->offer));
 	TRY(db_run(c, SQL(offer_discount_end), PARAMS(p_uuid(work->id.u))));
 	return problem_clear(c, work->offer);
 }

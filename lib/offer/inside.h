@@ -15,6 +15,8 @@ struct str offer_code_new(struct ctx *c);
 /* Computes the promises of an offer from today's list prices, and what must change at the shop for them. */
 /* new_terms: dates or limits changed too, so that every code must be told at the shop before its prices count again. */
 enum err offer_reprice(struct ctx *c, struct creator_id creator, struct offer_id id, bool new_terms);
+/* From here on nobody else looks at the promises and codes of that offer; the first lock of all who do. */
+enum err offer_lock(struct ctx *c, struct offer_id id);
 /* The variants that a line stands for: id, item_id, price_minor, currency. */
 enum err offer_line_variants(struct ctx *c, struct shop_id shop, const struct offer_line *line, struct rows *out);
 enum err offer_tell(struct ctx *c, enum event_type type, struct creator_id creator, struct shop_id shop, struct offer_id id,

@@ -5,10 +5,11 @@
 
 #define CODE_TAIL 10
 
+/* The promises of one offer, side by side. */
 struct repricing {
-	struct ctx *c;
 	struct offer offer;
 	struct uuid *variants;
+	int64_t *lists, *prices;
 	size_t n;
 };
 
@@ -25,19 +26,34 @@ struct str offer_code_new(struct ctx *c)
 	return str_fmt(c->mem, STR_FMT "-%.*s", STR_ARG(c->config->discount_prefix), CODE_TAIL, tail);
 }
 
-static enum err discount_for(struct repricing *k, int64_t amount, struct currency currency, struct discount_id *out)
+static bool is_among(const int64_t *amounts, size_t n, int64_t amount)
 {
-	struct ctx *c = k->c;
-	struct row row;
+	for (size_t i = 0; i < n; i++)
+		if (amounts[i] == amount)
+			return true;
+	return false;
+}
 
-	*out = (struct discount_id){ 0 };
-	if (!amount)
-		return OK;
-	TRY(db_one(c, SQL(offer_discount_need), PARAMS(
-		p_uuid(uuid_new(c->now_ms)), p_uuid(k->offer.id.u), p_uuid(k->offer.shop.u), p_int(amount),
-		p_str(currency_str(&currency)), p_str(offer_code_new(c))), &row));
-	out->u = row_uuid(&row, "id");
-	return OK;
+/* A code for each distinct amount off. */
+static enum err codes_need(struct ctx *c, const struct repricing *k)
+{
+	int64_t *amounts = arena_array(c->mem, k->n + 1, sizeof(*amounts));
+	struct uuid *ids = arena_array(c->mem, k->n + 1, sizeof(*ids));
+	struct str *codes = arena_array(c->mem, k->n + 1, sizeof(*codes));
+	size_t n = 0;
+
+	for (size_t i = 0; i < k->n; i++) {
+		int64_t amount = k->lists[i] - k->prices[i];
+
+		if (!amount || is_among(amounts, n, amount))
+			continue;
+		ids[n] = uuid_new(c->now_ms);
+		codes[n] = offer_code_new(c);
+		amounts[n++] = amount;
+	}
+	return db_run(c, SQL(offer_discount_need), PARAMS(
+		p_uuids(c, ids, n), p_uuid(k->offer.id.u), p_uuid(k->offer.shop.u), p_ints(c, amounts, n),
+		p_str(currency_str(&k->offer.currency)), p_strs(c, codes, n)));
 }
 
 /* A variant that the shop has made cheaper than our terms allow is promised at no more than its list price. */
@@ -54,24 +70,18 @@ enum err offer_line_variants(struct ctx *c, struct shop_id shop, const struct of
 		p_uuid_or_null(line->variant.u)), out);
 }
 
-static enum err reprice_line(struct repricing *k, const struct offer_line *line)
+static enum err reprice_line(struct ctx *c, struct repricing *k, const struct offer_line *line)
 {
-	struct ctx *c = k->c;
-	struct discount_id discount;
 	struct rows rows;
 
 	TRY(offer_line_variants(c, k->offer.shop, line, &rows));
 	for (int i = 0; i < rows.n && k->n < OFFER_VARIANTS_MAX; i++) {
 		struct row row = rows_at(&rows, i);
-		struct money list = row_money(&row, "price_minor", "currency");
-		int64_t price = promise(k, line, list.minor);
 
-		TRY(discount_for(k, list.minor - price, list.currency, &discount));
-		TRY(db_run(c, SQL(offer_price_put), PARAMS(
-			p_uuid(k->offer.id.u), p_uuid(row_uuid(&row, "id")), p_uuid(k->offer.shop.u),
-			p_uuid(row_uuid(&row, "item_id")), p_int(list.minor), p_int(price), p_str(currency_str(&list.currency)),
-			p_uuid_or_null(discount.u))));
-		k->variants[k->n++] = row_uuid(&row, "id");
+		k->variants[k->n] = row_uuid(&row, "id");
+		k->lists[k->n] = row_int(&row, "price_minor");
+		k->prices[k->n] = promise(k, line, k->lists[k->n]);
+		k->n += 1;
 	}
 	return OK;
 }
@@ -86,22 +96,40 @@ static enum err codes_print(struct ctx *c, struct offer_id id, struct str *out)
 	return OK;
 }
 
-enum err offer_reprice(struct ctx *c, struct creator_id creator, struct offer_id id, bool new_terms)
+enum err offer_lock(struct ctx *c, struct offer_id id)
 {
-	struct repricing k = { .c = c };
+	return db_run(c, SQL(offer_lock), PARAMS(p_uuid(id.u)));
+}
+
+static enum err promises_compute(struct ctx *c, struct creator_id creator, struct offer_id id, struct repricing *k)
+{
 	struct creator_id asking = c->creator;
 	struct offer_line *lines;
-	struct str before, after;
 	size_t n;
 
 	c->creator = creator;
-	TRY(offer_by_id(c, id, &k.offer));
+	TRY(offer_by_id(c, id, &k->offer));
 	TRY(offer_lines(c, id, &lines, &n));
 	c->creator = asking;
-	k.variants = arena_array(c->mem, OFFER_VARIANTS_MAX, sizeof(*k.variants));
-	TRY(codes_print(c, id, &before));
+	k->variants = arena_array(c->mem, OFFER_VARIANTS_MAX, sizeof(*k->variants));
+	k->lists = arena_array(c->mem, OFFER_VARIANTS_MAX, sizeof(*k->lists));
+	k->prices = arena_array(c->mem, OFFER_VARIANTS_MAX, sizeof(*k->prices));
 	for (size_t i = 0; i < n; i++)
-		TRY(reprice_line(&k, &lines[i]));
+		TRY(reprice_line(c, k, &lines[i]));
+	return OK;
+}
+
+enum err offer_reprice(struct ctx *c, struct creator_id creator, struct offer_id id, bool new_terms)
+{
+	struct repricing k = { 0 };
+	struct str before, after;
+
+	TRY(offer_lock(c, id));
+	TRY(promises_compute(c, creator, id, &k));
+	TRY(codes_print(c, id, &before));
+	TRY(codes_need(c, &k));
+	TRY(db_run(c, SQL(offer_price_put), PARAMS(
+		p_uuid(id.u), p_uuids(c, k.variants, k.n), p_ints(c, k.lists, k.n), p_ints(c, k.prices, k.n))));
 	TRY(db_run(c, SQL(offer_price_trim), PARAMS(p_uuid(id.u), p_uuids(c, k.variants, k.n))));
 	if (new_terms)
 		TRY(db_run(c, SQL(offer_price_uncover), PARAMS(p_uuid(id.u))));

@@ -134,6 +134,15 @@ enum err offer_activate_if_ready(struct ctx *c, struct offer_id id)
 		(struct shop_id){ row_uuid(&row, "shop_id") }, id, S("{}"));
 }
 
+/* All of it may have gone from the shop since it was made. */
+static enum err must_promise(struct ctx *c, struct offer_id id)
+{
+	struct row row;
+
+	TRY(db_one(c, SQL(offer_promises), PARAMS(p_uuid(id.u)), &row));
+	return row_bool(&row, "any") ? OK : FAIL(c, ERR_OFFER_STATE, "nothing of it is there any more");
+}
+
 enum err offer_activate(struct ctx *c, struct offer_id id)
 {
 	struct shop_id shop;
@@ -150,6 +159,7 @@ enum err offer_activate(struct ctx *c, struct offer_id id)
 		return FAIL(c, ERR_OFFER_STATE, "its end has come");
 	TRY(move(c, c->creator, id, S("activating"), can_activate, COUNT(can_activate), &shop));
 	TRY(offer_reprice(c, c->creator, id, false));
+	TRY(must_promise(c, id));
 	return offer_activate_if_ready(c, id);
 }
 

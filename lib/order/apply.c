@@ -190,6 +190,43 @@ static enum err tell_changes(struct telling *t)
 }
 
 /* Before any event is told, so that all events of one revision tell the same figures. */
+static struct str broken_json(struct ctx *c, const struct row *row)
+{
+	struct jw w = jw_new(c->mem, 1024);
+
+	jw_object(&w);
+	event_put_id(&w, "variant", row_uuid(row, "variant_id"));
+	event_put_id(&w, "offer", row_uuid(row, "offer_id"));
+	jw_kint(&w, "line", row_int(row, "external_id"));
+	jw_kint(&w, "units", row_int(row, "units"));
+	jw_kint(&w, "promised_minor", row_int(row, "promised_minor"));
+	jw_kint(&w, "list_minor", row_int(row, "unit_minor"));
+	jw_kint(&w, "code_minor", row_int(row, "code_minor"));
+	jw_kint(&w, "paid_minor", row_int(row, "paid_minor"));
+	jw_kstr(&w, "currency", row_str(row, "currency"));
+	jw_end(&w);
+	return jw_done(&w);
+}
+
+/* What our page showed against what the shop charged; once per line, whatever comes later. */
+static enum err tell_broken_promises(struct telling *t)
+{
+	struct rows rows;
+
+	if (!is_paid(t->told))
+		return OK;
+	TRY(db_all(t->c, SQL(order_promises_broken), PARAMS(p_uuid(t->id.u)), &rows));
+	for (int i = 0; i < rows.n; i++) {
+		struct row row = rows_at(&rows, i);
+
+		TRY(event_emit(t->c, &(struct event){
+			.type = EVENT_PRICE_PROMISE_BROKEN, .creator = { row_uuid(&row, "creator_id") }, .shop = t->shop,
+			.subject = t->id.u, .payload = broken_json(t->c, &row), .cause_ms = t->told->created_ms,
+			.cause = order_cause(t->c, t->shop, t->told->external, "promise", row_int(&row, "external_id")) }));
+	}
+	return OK;
+}
+
 static enum err put_refunds(struct telling *t)
 {
 	const struct platform_order *o = t->told;
@@ -259,6 +296,7 @@ enum err order_apply(struct ctx *c, struct shop_id shop, const struct platform_o
 	TRY(move_stock(&t));
 	TRY(put_refunds(&t));
 	TRY(tell_paid(&t));
+	TRY(tell_broken_promises(&t));
 	TRY(tell_refunds(&t));
 	return tell_changes(&t);
 }

@@ -18,7 +18,7 @@ struct local {
 	size_t n;
 };
 
-/* *out becomes "23 Nov, 06:07" (with the year when it is another one) once told; "" for 0. */
+/* *out becomes "06:07" (today), "23 Nov, 06:07" or "23 Nov 2025, 06:07" once told; "" for 0. */
 void local_want(struct local *l, int64_t ms, struct str *out);
 enum err local_tell(struct ctx *c, const struct local *l);
 

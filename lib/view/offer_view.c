@@ -92,6 +92,8 @@ enum err offer_ask_read(struct ctx *c, struct str body, struct offer_ask *ask)
 
 	TRY(json_read_object(c, body, &from));
 	json_only(c, from, ask_fields);
+	if (!ask->has_kind)
+		ask->value = -1; /* a new offer says what it gives; 0 would be all of it */
 	json_want_text(c, from, "name", 1, 120, &ask->name);
 	kind_read(c, from, ask);
 	value_read(c, from, ask, &ask->value);

@@ -89,11 +89,14 @@ static enum err handle_in_tx(struct turn *t, const struct keyed *k)
 /* The handler, in its own transaction; begun again from a clean slate after a deadlock. */
 static enum err handle_alone(struct turn *t)
 {
-	struct ctx fresh = *t->c;
+	struct ctx fresh;
 	struct keyed k;
 	enum err e;
 
 	TRY(keyed_read(t->c, t->q, t->route, &k));
+	if (t->route->before != NULL)
+		TRY(t->route->before(t->c, t->q, &t->q->before));
+	fresh = *t->c;
 	for (int tries = 1;; tries++) {
 		e = handle_in_tx(t, &k);
 		if (t->route->tx == TX_NONE || !turn_tries_again(e, tries))

@@ -41,6 +41,7 @@ struct req {
 	size_t form_n;
 	struct str (*header_of)(const void *from, const char *cgi_name); /* see req_header */
 	const void *from;
+	void *before;            /* what the route's .before has made */
 	struct str address;      /* REMOTE_ADDR */
 	bool is_browser;         /* Accept prefers text/html: problems are pages */
 	enum err door;           /* why the door did not read it whole: BODY_TOO_LARGE, HEADERS_TOO_LARGE, BAD_REQUEST */
@@ -80,6 +81,8 @@ struct route {
 	enum tx tx;
 	enum key key;
 	const struct batch *batch; /* NULL: ordinary */
+	/* Slow work that needs no transaction (hashing a password), done before one is begun; NULL: none. */
+	enum err (*before)(struct ctx *c, const struct req *q, void **out);
 	size_t body_max;        /* 0: config body_max_bytes */
 	bool page;              /* answers HTML: problems are pages, missing login redirects to /dashboard/login */
 };

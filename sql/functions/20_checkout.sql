@@ -2,8 +2,8 @@
 
 -- Plans here must not depend on how full the tables were when a worker first clicked: a plan made on a new installation would
 -- scan what a drop fills within a minute, 20 times slower. So checkout_start and checkout_start_many look up by index alone
--- (their `set` lines), partial indexes ask for their column (`item_id is not null`), and what reads tables is plpgsql: an SQL
--- function that cannot be inlined is planned anew by each statement.
+-- (their `set` lines), in the order written (`lateral ... offset 0`), partial indexes ask for their column (`item_id is not
+-- null`), and what reads tables is plpgsql: an SQL function that cannot be inlined is planned anew by each statement.
 
 -- What an answer needs; its shape never changes (a running worker's plan knows it).
 do $$
@@ -219,7 +219,8 @@ begin
     select s.id, s.variant_id, s.units, s.mark, s.expires_at, s.list_minor, s.price_minor, s.currency, s.discount_code,
            s.item_id, r.id as hold_id
       into own
-      from u.checkout_session s join u.reservation r on r.session_id = s.id
+      from u.checkout_session s
+     cross join lateral (select r.id from u.reservation r where r.session_id = s.id offset 0) r
      where s.link_id = link.id and s.visitor = in_visitor and s.state = 'open';
     if own.id is not null and own.expires_at > at
        and (in_variant is null or (own.variant_id = in_variant and own.units = in_units)) then
@@ -302,7 +303,10 @@ begin
                          where r.shop_id = price.shop_id and r.item_id = price.item_id
                            and r.state = 'pending' and r.expires_at <= at
                          order by r.expires_at limit 200)
-               || array(select r.id from u.checkout_session s join u.reservation r on r.session_id = s.id
+               || array(select r.id
+                          from u.checkout_session s
+                         cross join lateral (select r.id, r.item_id, r.state, r.expires_at from u.reservation r
+                                              where r.session_id = s.id offset 0) r
                          where offer.redemptions_used + offer.redemptions_held >= offer.redemptions_max
                            and s.offer_id = link.offer_id and s.state = 'open' and s.redeems
                            and r.state = 'pending' and r.expires_at <= at
@@ -327,7 +331,8 @@ begin
         select coalesce(sum(r.units) filter (where r.item_id = price.item_id), 0) as units,
                count(*) filter (where s.offer_id = link.offer_id and s.redeems) as redemptions
           into back
-          from u.reservation r join u.checkout_session s on s.id = r.session_id
+          from u.reservation r
+         cross join lateral (select s.offer_id, s.redeems from u.checkout_session s where s.id = r.session_id offset 0) s
          where r.id = any(ending) and r.state = 'pending';
         select i.free into price.free from u.inventory i where i.shop_id = price.shop_id and i.item_id = price.item_id;
         if price.limited and price.free + back.units < in_units then
@@ -442,13 +447,14 @@ begin
          cross join lateral (select l.id from u.short_link l where l.code_key = a.key offset 0) l
          cross join lateral (select s.id from u.checkout_session s
                               where s.link_id = l.id and s.visitor = a.visitor and s.state = 'open' offset 0) s
-          join u.reservation r on r.session_id = s.id
+         cross join lateral (select r.id, r.state from u.reservation r where r.session_id = s.id offset 0) r
          where r.state = 'pending')
       || array(
         select r.id
           from u.offer o
-          join u.checkout_session s on s.offer_id = o.id and s.state = 'open' and s.redeems
-          join u.reservation r on r.session_id = s.id
+         cross join lateral (select s.id from u.checkout_session s
+                              where s.offer_id = o.id and s.state = 'open' and s.redeems offset 0) s
+         cross join lateral (select r.id, r.state, r.expires_at from u.reservation r where r.session_id = s.id offset 0) r
          where o.id in (select l.offer_id from u.short_link l where l.code_key = any(keys))
            and o.redemptions_used + o.redemptions_held + cardinality(keys) > o.redemptions_max
            and r.state = 'pending' and r.expires_at <= at
@@ -477,15 +483,19 @@ begin
                 select l.offer_id from u.short_link l join u.offer f on f.id = l.offer_id and f.redemptions_max is not null
                  where l.code_key = any(keys)
                 union
-                select s.offer_id from u.reservation r join u.checkout_session s on s.id = r.session_id
-                 where s.redeems and r.id = any(holds)
+                select s.offer_id
+                  from unnest(holds) h (id)
+                 cross join lateral (select r.session_id from u.reservation r where r.id = h.id offset 0) r
+                 cross join lateral (select s.offer_id, s.redeems from u.checkout_session s where s.id = r.session_id offset 0) s
+                 where s.redeems
                 union
                 select s.offer_id
                   from unnest(shops, items) t (shop_id, item_id)
                  cross join lateral (select r.session_id from u.reservation r
                                       where r.shop_id = t.shop_id and r.item_id = t.item_id
                                         and r.state = 'pending' and r.expires_at <= at offset 0) r
-                  join u.checkout_session s on s.id = r.session_id and s.redeems)
+                 cross join lateral (select s.offer_id, s.redeems from u.checkout_session s where s.id = r.session_id offset 0) s
+                 where s.redeems)
       order by o.id
         for no key update;
     perform 1 from u.short_link l where l.code_key = any(keys) and l.clicks_max is not null order by l.id for no key update;

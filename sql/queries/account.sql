@@ -11,6 +11,10 @@ update u.creator_session set seen_at = u.clock() where token_hash = $1::bytea;
 insert into u.creator_session (token_hash, creator_id, csrf, expires_at)
 values ($1::bytea, $2::uuid, $3::text, u.clock() + interval '30 days');
 
+-- :account_sessions_forget
+delete from u.creator_session
+ where creator_id = $1::uuid and (expires_at <= u.clock() or seen_at <= u.clock() - interval '14 days');
+
 -- :account_session_delete
 delete from u.creator_session where token_hash = $1::bytea;
 
@@ -40,15 +44,21 @@ select id, name, shown, u.ms(created_at) as created_ms, u.ms(used_at) as used_ms
 update u.api_key set revoked_at = u.clock() where creator_id = $1::uuid and id = $2::uuid and revoked_at is null returning id;
 
 -- :account_attempt_lock
--- Tries from one address block are counted one after another.
+-- Tries at one place are counted one after another.
 select pg_advisory_xact_lock(hashtextextended('login:' || encode($1::bytea, 'hex'), 0));
 
 -- :account_attempt
--- Claims a try: no row after 5 failures of this account from this address block in 15 minutes, or 30 of any account.
+-- Claims a try at place $3. No row after 30 failures there in 15 minutes, or of this account 10 from a device of hers ($4), 5 from
+-- elsewhere, 2 from elsewhere while it has had 100 in an hour: a stranger's tries cost only strangers.
 insert into u.login_attempt (id, email_hash, address)
 select $1::uuid, $2::bytea, $3::bytea
  where (select count(*) from u.login_attempt a
-         where a.email_hash = $2 and a.address = $3 and not a.ok and a.at > u.clock() - interval '15 minutes') < 5
+         where a.email_hash = $2 and a.address = $3 and not a.ok and a.at > u.clock() - interval '15 minutes')
+       < case when $4::boolean then 10
+              when (select count(*) from (select 1 from u.login_attempt a
+                                           where a.email_hash = $2 and not a.ok and a.at > u.clock() - interval '1 hour'
+                                           limit 100) many) = 100 then 2
+              else 5 end
    and (select count(*) from u.login_attempt a
          where a.address = $3 and not a.ok and a.at > u.clock() - interval '15 minutes') < 30
 returning id;

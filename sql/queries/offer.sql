@@ -81,20 +81,26 @@ delete from u.offer_product where creator_id = $1::uuid and offer_id = $2::uuid;
 insert into u.offer_product (offer_id, creator_id, shop_id, position, product_id, variant_id, override_value)
 values ($1::uuid, $2::uuid, $3::uuid, $4::int, $5::uuid, $6::uuid, $7::bigint);
 
+-- :offer_lock
+select id from u.offer where id = $1::uuid for no key update;
+
 -- :offer_discount_need
--- The code of offer $2 for $4 off each unit: the one that is there, or a new one ($1, $6). One on its way out comes back.
+-- The codes of offer $2 for the amounts $4 off each unit: those that are there, else new ones ($1, $6). One on its way out comes back.
 insert into u.offer_discount as d (id, offer_id, shop_id, amount_minor, currency, code)
-values ($1::uuid, $2::uuid, $3::uuid, $4::bigint, $5::text, $6::text)
+select n.id, $2::uuid, $3::uuid, n.amount, $5::text, n.code
+  from unnest($1::uuid[], $4::bigint[], $6::text[]) n (id, amount, code)
 on conflict (offer_id, amount_minor) where state <> 'ended' do update
    set state = case when d.state = 'ending' then 'wanted' else d.state end,
        revision = d.revision + case when d.state = 'ending' then 1 else 0 end,
-       retry_at = case when d.state = 'ending' then null else d.retry_at end
-returning id;
+       retry_at = case when d.state = 'ending' then null else d.retry_at end;
 
 -- :offer_price_put
--- The promise for variant $2 of offer $1; a new price or code is not covered until the shop has it.
+-- The promises of offer $1: for each variant its list price and its price. A new code does not cover it until the shop says so.
 insert into u.offer_price as p (offer_id, variant_id, shop_id, item_id, list_minor, price_minor, currency, discount_id)
-values ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::bigint, $6::bigint, $7::text, $8::uuid)
+select $1::uuid, v.id, v.shop_id, v.item_id, n.list, n.price, v.currency, d.id
+  from unnest($2::uuid[], $3::bigint[], $4::bigint[]) n (variant, list, price)
+  join u.variant v on v.id = n.variant
+  left join u.offer_discount d on d.offer_id = $1 and d.amount_minor = n.list - n.price and d.state <> 'ended'
 on conflict (offer_id, variant_id) do update
    set list_minor = excluded.list_minor, price_minor = excluded.price_minor, currency = excluded.currency, item_id = excluded.item_id,
        covered = p.covered and p.discount_id is not distinct from excluded.discount_id, discount_id = excluded.discount_id;
@@ -229,6 +235,9 @@ update u.offer
    set state = $3::text, problem = '', revision = revision + 1, updated_at = u.clock()
  where creator_id = $1::uuid and id = $2::uuid and state = any ($4::text[])
 returning shop_id;
+
+-- :offer_promises
+select exists (select 1 from u.offer_price where offer_id = $1::uuid) as any;
 
 -- :offer_open
 -- May offer $2 of creator $1 be activated: its shop is connected, and its end lies ahead.

@@ -172,3 +172,15 @@ select l.external_id, l.title, v.title as variant_title, l.variant_id, l.units, 
   left join u.variant v on v.id = l.variant_id
  where l.order_id = $1::uuid
  order by l.external_id;
+
+-- :order_promises_broken
+-- Credited lines of order $1 that were not charged at the price we showed, with the three figures, per unit where they are.
+select l.external_id, l.units, l.promised_minor, l.unit_minor, l.unit_minor * l.units - l.discount_minor as paid_minor,
+       coalesce(d.amount_minor, 0) as code_minor, l.variant_id, o.currency, o.creator_id, o.offer_id
+  from u.order_line l
+  join u.shop_order o on o.id = l.order_id
+  left join u.offer_price p on p.offer_id = o.offer_id and p.variant_id = l.variant_id
+  left join u.offer_discount d on d.id = p.discount_id
+ where l.order_id = $1::uuid and l.credited and l.promised_minor is not null and l.units > 0
+   and l.unit_minor * l.units - l.discount_minor <> l.promised_minor * l.units
+ order by l.external_id;

@@ -16,7 +16,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const DESK = { viewport: { width: 1280, height: 800 } };
-const PATIENCE_MS = 30000;
+const PATIENCE_MS = 90000;
 const name = `flow-${Date.now().toString(36)}`;
 const SHOP = `${name}.myshopify.com`;
 const who = { email: `${name}@example.com`, password: 'correct horse battery staple', handle: name.replace('-', '.') };
@@ -183,6 +183,7 @@ step('a link is made for it, to copy and to print', async () => {
 
 step('a viewer taps it and stands in the checkout at the promised price', async () => {
 	viewer = await (await browser.newContext(PHONE)).newPage();
+	viewer.setDefaultTimeout(5000);
 	await viewer.goto(link);
 	assert.ok(viewer.url().startsWith(sandbox), viewer.url());
 	assert.equal(await viewer.getByTestId('checkout-total').getAttribute('data-minor'), '1350');

@@ -263,6 +263,27 @@ static void a_refund_before_its_order_waits_for_it(void)
 	expect_sql(&w, 1, "select count(*) from u.order_refund");
 }
 
+static void a_price_that_was_not_kept_is_told_once_with_its_figures(void)
+{
+	struct world w = world(.stock = 5);
+	struct str mark = click(&w, "vera");
+
+	push(&w, "orders/create", "1", told_order(&w, .mark = mark, .lines = { { .units = 1 } }));
+	push(&w, "orders/updated", "2", told_order(&w, .mark = mark, .updated_s = 9, .lines = { { .units = 1 } }));
+	apply_all(&w);
+	expect_sql(&w, 1, "select count(*) from u.event_log where type = 'PRICE_PROMISE_BROKEN'"
+		" and payload @> '{\"promised_minor\": 1600, \"paid_minor\": 2000, \"code_minor\": 400, \"list_minor\": 2000}'");
+}
+
+static void a_price_that_was_kept_is_not_told(void)
+{
+	struct world w = world(.stock = 5);
+
+	push(&w, "orders/create", "1", told_order(&w, .mark = click(&w, "vera"), .lines = { { .units = 3, .discount = 1200 } }));
+	apply_all(&w);
+	expect_sql(&w, 0, "select count(*) from u.event_log where type = 'PRICE_PROMISE_BROKEN'");
+}
+
 static void what_cannot_be_read_is_parked_with_its_reason(void)
 {
 	struct world w = world(.stock = 5);
@@ -307,6 +328,8 @@ static const CU_TestInfo tests[] = {
 	T(a_limited_offer_counts_an_order_once),
 	T(a_refund_lowers_what_was_earned_in_whichever_topic_it_comes),
 	T(a_refund_before_its_order_waits_for_it),
+	T(a_price_that_was_not_kept_is_told_once_with_its_figures),
+	T(a_price_that_was_kept_is_not_told),
 	T(what_cannot_be_read_is_parked_with_its_reason),
 	T(a_level_report_moves_its_location_and_clears_nothing),
 	CU_TEST_INFO_NULL
