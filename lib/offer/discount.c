@@ -39,7 +39,7 @@ enum err offer_discount_claim(struct ctx *c, int lease_s, struct offer_discount_
 		.amount = row_money(&row, "amount_minor", "currency"),
 		.starts_ms = row_int(&row, "starts_ms"),
 		.ends_ms = row_int(&row, "ends_ms"),
-		.usage_max = row_int(&row, "redemptions_max"),
+		.usage_max = row_int(&row, "usage_max"),
 		.once_per_customer = row_bool(&row, "once_per_customer"),
 		.revision = row_int(&row, "revision"),
 		.attempts = (int)row_int(&row, "attempts"),

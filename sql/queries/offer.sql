@@ -145,7 +145,8 @@ update u.offer_discount
  where offer_id = $1::uuid and state in ('wanted', 'placed');
 
 -- :offer_discount_claim
--- Leases the most urgent thing to do at a shop for $1 seconds. A code ends only after the last live hold with it.
+-- Leases the most urgent thing to do at a shop for $1 seconds. A code ends only after the last live hold with it. The shop counts
+-- all uses of a code, we those since there is a limit: usage_max lets the former ones be, with the holds made before it.
 update u.offer_discount d
    set retry_at = u.clock() + make_interval(secs => $1::int), attempts = d.attempts + 1
   from u.offer o
@@ -166,7 +167,13 @@ update u.offer_discount d
                 limit 1
                   for update of w skip locked)
 returning d.id, d.offer_id, d.shop_id, o.name, d.state, d.code, d.external_id, d.amount_minor, d.currency, d.revision, d.attempts,
-          u.ms(coalesce(o.starts_at, o.created_at)) as starts_ms, u.ms(o.ends_at) as ends_ms, o.redemptions_max, o.once_per_customer;
+          u.ms(coalesce(o.starts_at, o.created_at)) as starts_ms, u.ms(o.ends_at) as ends_ms, o.once_per_customer,
+          case when o.redemptions_max is not null
+               then o.redemptions_max
+                    + greatest(0, (select count(*) from u.shop_order r where r.creator_id = o.creator_id and r.offer_id = o.id)
+                                  - o.redemptions_used)
+                    + (select count(*) from u.checkout_session c
+                        where c.offer_id = o.id and c.state = 'open' and not c.redeems) end as usage_max;
 
 -- :offer_discount_variants
 -- What the code must hold: the variants promised with it, and those of live holds with it.
