@@ -35,7 +35,7 @@ app_c   = $(wildcard cgi-bin/$(1).c cgi-bin/$(1)/*.c)
 lib_o  := $(call obj,$(lib_c)) $(B)/gen/queries.o $(B)/gen/graphql.o $(B)/gen/templates.o
 bins   := $(apps:%=$(B)/cgi-bin/%) $(helpers:%=$(B)/cron/%) $(B)/unifyedctl
 
-.PHONY: all run check check-one rules san bench lint routes sizes schema help clean install-packages
+.PHONY: all run check check-one rules san fuzz bench lint routes sizes schema help clean install-packages
 all: $(bins) $(B)/pool ## build everything into build/
 
 # The header changes only when a name does, so that editing a query compiles one file.
@@ -133,10 +133,20 @@ check-one: $(B)/check ## some suites, by how their names begin: make check-one T
 rules: all $(B)/check ## the rules of tests/rules, each a script with its reason
 	@tests/with_cluster.sh tests/rules/all.sh $(B)
 
+# Sanitizers and libFuzzer are clang's, each in a build folder of its own.
+san_opt := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 san: ## the C tests under ASan and UBSan, in build-san/
-	@$(MAKE) -s B=build-san OPT='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined' \
-		CFLAGS_EXTRA=-Wno-error build-san/check
+	@$(MAKE) -s B=build-san CC=clang OPT='$(san_opt)' build-san/check
 	@tests/with_cluster.sh build-san/check $(T)
+
+FUZZ_S ?= 60
+fuzz_names := $(basename $(notdir $(wildcard tests/fuzz/*.c)))
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(call obj,$(filter-out templates/tplc.c,$(wildcard templates/tplc*.c))) $(B)/lib/libunifyed.so
+	@mkdir -p $(@D)
+	@$(CC) $(OPT) -fsanitize=fuzzer -o $@ $(filter %.o,$^) -L$(B)/lib -lunifyed '-Wl,-rpath,$$ORIGIN/../lib'
+fuzz: ## whatever parses bytes from outside, FUZZ_S seconds (60) each, in build-fuzz/
+	@$(MAKE) -s B=build-fuzz CC=clang OPT='$(san_opt) -fsanitize=fuzzer-no-link' $(fuzz_names:%=build-fuzz/fuzz/%)
+	@tests/fuzz/run.sh build-fuzz $(FUZZ_S) $(or $(T),$(fuzz_names))
 
 bench: $(B)/cgi-bin/go $(B)/pool $(B)/bench/direct $(B)/bench/hello $(B)/bench/cold $(B)/bench/slow_flush.so ## click, page, memory and start against their limits, in 4 minutes
 	@tests/bench/bench.sh $(B)

@@ -50,11 +50,14 @@ select n.subject, n.creator_id, coalesce(nullif(n.payload ->> 'platform', ''), '
   from newest n
 on conflict (order_id) do update
    set at = least(r.at, excluded.at),
-       (net_minor, units, revision, creator_id, platform, surface, stream_id, link_id) = (
-           select b.net_minor, b.units, b.revision, b.creator_id, b.platform, b.surface, b.stream_id, b.link_id
-             from (select excluded.* union all select r.*) b
-            order by b.revision desc
-            limit 1);
+       revision = greatest(r.revision, excluded.revision),
+       net_minor = case when excluded.revision >= r.revision then excluded.net_minor else r.net_minor end,
+       units = case when excluded.revision >= r.revision then excluded.units else r.units end,
+       creator_id = case when excluded.revision >= r.revision then excluded.creator_id else r.creator_id end,
+       platform = case when excluded.revision >= r.revision then excluded.platform else r.platform end,
+       surface = case when excluded.revision >= r.revision then excluded.surface else r.surface end,
+       stream_id = case when excluded.revision >= r.revision then excluded.stream_id else r.stream_id end,
+       link_id = case when excluded.revision >= r.revision then excluded.link_id else r.link_id end;
 
 -- :analytics_revenue_drop
 delete from u.revenue_order;

@@ -34,8 +34,8 @@ export async function run(main) {
 	process.exitCode = failed ? 1 : 0;
 }
 
-export async function until(what, look, patience = PATIENCE_MS) {
-	for (const end = Date.now() + patience; Date.now() < end; await sleep(50)) {
+export async function until(what, look, patience = PATIENCE_MS, pause = 50) {
+	for (const end = Date.now() + patience; Date.now() < end; await sleep(pause)) {
 		const found = await look();
 		if (found) return found;
 	}
@@ -168,7 +168,7 @@ export class Visitor {
 	// A tap on a link: where it led, and the mark that travels with the buyer.
 	async tap(link, query = '') {
 		const answer = await ask(link.url + query, { headers: { ...BROWSER, ...(this.cookie ? { Cookie: this.cookie } : {}) } });
-		const set = answer.headers['set-cookie']?.find((line) => /visitor/.test(line));
+		const set = answer.headers['set-cookie']?.[0];
 		if (set) [this.cookie] = set.split(';');
 		return { ...answer, ...(answer.status === 303 ? carried(answer.location) : {}) };
 	}
