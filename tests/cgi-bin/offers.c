@@ -268,11 +268,11 @@ static void of_many_edits_of_one_revision_one_wins(void)
 static void another_kind_needs_values_of_its_own(void)
 {
 	struct world w = world(.bare = true);
-	struct got got = offer(&w, NAME "," SHARE ",\"lines\":[{\"product\":\"$product\",\"basis_points\":5000}]");
+	struct got got = offer(&w, NAME "," SHARE ",\"lines\":[{\"product\":\"$product\",\"basis_points\":1500}]");
 	const char *id = id_in(&w, got);
 
 	expect_field(patch(&w, id, "{\"kind\":\"fixed_price\"}", NULL), "amount");
-	/* half of it off would become half a dollar */
+	/* 15 % off would become 15 dollars */
 	expect_field(patch(&w, id, "{\"kind\":\"fixed_price\"," AMOUNT("1000", "USD") "}", NULL), "lines.0");
 	expect_status(patch(&w, id, "{\"kind\":\"fixed_price\"," AMOUNT("1000", "USD") "," LINES "}", NULL), 200);
 	expect_sql(&w, 1000, "select price_minor from u.offer_price");

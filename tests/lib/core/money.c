@@ -45,7 +45,7 @@ static void exponents_are_those_of_iso_4217(void)
 
 static void only_listed_capitals_are_a_currency(void)
 {
-	static const char *const bad[] = { "", "U", "US", "usd", "Usd", "USDX", "AAA", "ZZZ", "X" "XX", "XAU", " USD" };
+	static const char *const bad[] = { "", "U", "US", "usd", "Usd", "USDX", "AAA", "ZZZ", ("X" "XX"), "XAU", " USD" };
 	struct currency currency;
 
 	for (size_t i = 0; i < COUNT(bad); i++)
