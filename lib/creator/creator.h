@@ -20,12 +20,12 @@ struct creator_ask {
 
 /* Lower-cases and checks (field_bad); the zone may be empty: UTC. fails BAD_INPUT */
 enum err creator_check(struct ctx *c, struct creator_ask *ask, bool with_email);
-/* fails  EMAIL_TAKEN, HANDLE_TAKEN */
+/* fails  EMAIL_TAKEN, HANDLE_TAKEN, BAD_INPUT a name that is too long in NFC */
 enum err creator_create(struct ctx *c, const struct creator_ask *ask, struct str password_hash, struct creator_id *id);
 /* c->creator herself */
 enum err creator_me(struct ctx *c, struct creator *out);
 enum err creator_by_id(struct ctx *c, struct creator_id id, struct creator *out);
-/* Handle, name and zone of c->creator. fails HANDLE_TAKEN */
+/* Handle, name and zone of c->creator. fails HANDLE_TAKEN, BAD_INPUT as above */
 enum err creator_update(struct ctx *c, const struct creator_ask *ask);
 
 #endif

@@ -116,44 +116,6 @@ language sql stable as $$
         end
 $$;
 
--- What the rules look at, for a click alone and for a batch: a link with its offer, shop and creator ...
-create or replace function u.link_facts(in_key text)
-returns table (link u.short_link, refusal text, sells boolean, starts_at timestamptz, storefront_url text,
-               redemptions_max integer, redemptions_used integer, redemptions_held integer,
-               creator_name text, creator_handle text, platform text, surface text, stream_id uuid)
-language sql stable as $$
-    select l, u.link_refusal(l.revoked_at, l.expires_at, s.status, n.status, f.state, f.starts_at, f.ends_at),
-           f.state = 'active' and s.storefront_url <> '', f.starts_at, s.storefront_url,
-           f.redemptions_max, f.redemptions_used, f.redemptions_held, c.name, c.handle, a.platform, a.surface, a.stream_id
-      from u.short_link l
-      join u.offer f on f.id = l.offer_id
-      join u.shop s on s.id = f.shop_id
-      join u.connection n on n.creator_id = f.creator_id and n.shop_id = f.shop_id
-      join u.creator c on c.id = f.creator_id
-      join u.attribution a on a.id = l.attribution_id
-     where l.code_key = in_key
-$$;
-
--- ... and one of its variants with the promise. ready: the shop keeps the promise, for the list price of today.
-create or replace function u.price_facts(in_link u.short_link, in_variant uuid)
-returns table (id uuid, external_id bigint, title text, image_url text, product_title text, product_handle text,
-               shop_id uuid, item_id uuid, free integer, limited boolean,
-               list_minor bigint, price_minor bigint, currency text, code text, ready boolean)
-language sql stable as $$
-    select v.id, v.external_id, v.title, coalesce(nullif(v.image_url, ''), p.image_url), p.title, p.handle,
-           v.shop_id, v.item_id, i.free, i.tracked and v.policy = 'deny',
-           op.list_minor, op.price_minor, op.currency, coalesce(d.code, ''),
-           v.price_minor = op.list_minor and (d.id is null or (d.state = 'placed' and op.covered))
-      from u.offer_price op
-      join u.variant v on v.id = op.variant_id and v.deleted_at is null
-      join u.product p on p.id = v.product_id and p.status in ('active', 'unlisted')
-      join u.inventory i on i.shop_id = v.shop_id and i.item_id = v.item_id
-      left join u.offer_discount d on d.id = op.discount_id
-     where op.offer_id = in_link.offer_id and op.variant_id = in_variant
-       and (in_link.product_id is null or v.product_id = in_link.product_id)
-       and (in_link.variant_id is null or v.id = in_link.variant_id)
-$$;
-
 -- One visitor's asks for one link are answered one after the other.
 create or replace function u.visit_key(code text, visitor uuid) returns bigint
 language sql immutable as $$ select hashtextextended('visit:' || lower(code) || ':' || visitor::text, 0) $$;
@@ -179,12 +141,21 @@ declare
     back     record;      -- what ending them and the visitor's own gives back
     n        integer;
 begin
-    select * into offer from u.link_facts(lower(in_code));
+    select l.* into link from u.short_link l where l.code_key = lower(in_code);
     if not found then
         o.outcome := 'link_unknown';
         return o;
     end if;
-    link := offer.link;
+    select f.state, f.starts_at, f.ends_at, f.redemptions_max, f.redemptions_used, f.redemptions_held,
+           s.status as shop_status, s.storefront_url, n.status as connection_status,
+           c.name as creator_name, c.handle as creator_handle, a.platform, a.surface, a.stream_id
+      into offer
+      from u.offer f
+      join u.shop s on s.id = f.shop_id
+      join u.connection n on n.creator_id = f.creator_id and n.shop_id = f.shop_id
+      join u.creator c on c.id = f.creator_id
+      join u.attribution a on a.id = link.attribution_id
+     where f.id = link.offer_id;
     limited := offer.redemptions_max is not null;
     o.link_id := link.id;
     o.code := link.code;
@@ -200,7 +171,21 @@ begin
     -- Which variant, and its promise.
     in_variant := coalesce(in_variant, u.link_only(link));
     if in_variant is not null then
-        select * into price from u.price_facts(link, in_variant);
+        select v.id, v.external_id, v.title, v.price_minor as list_now, v.item_id, v.shop_id,
+               coalesce(nullif(v.image_url, ''), p.image_url) as image_url,
+               p.title as product_title, p.handle as product_handle,
+               op.list_minor, op.price_minor, op.currency, op.covered,
+               d.state as discount_state, coalesce(d.code, '') as code, d.id as discount_id,
+               i.free, i.tracked and v.policy = 'deny' as limited
+          into price
+          from u.offer_price op
+          join u.variant v on v.id = op.variant_id and v.deleted_at is null
+          join u.product p on p.id = v.product_id and p.status in ('active', 'unlisted')
+          join u.inventory i on i.shop_id = v.shop_id and i.item_id = v.item_id
+          left join u.offer_discount d on d.id = op.discount_id
+         where op.offer_id = link.offer_id and op.variant_id = in_variant
+           and (link.product_id is null or v.product_id = link.product_id)
+           and (link.variant_id is null or v.id = link.variant_id);
         if found then
             o.variant_id := price.id;
             o.variant_external := price.external_id;
@@ -217,7 +202,8 @@ begin
 
     -- Is the link open, and the offer?
     o.outcome := coalesce(
-        offer.refusal,
+        u.link_refusal(link.revoked_at, link.expires_at, offer.shop_status, offer.connection_status, offer.state,
+                       offer.starts_at, offer.ends_at),
         case when in_variant is not null and o.variant_id is null then 'variant_unknown' end);
     if o.outcome is not null then
         if o.outcome = 'offer_early' then
@@ -257,9 +243,16 @@ begin
     end if;
 
     -- The promise must be in place at the shop, for the price of today.
-    if not offer.sells or (in_variant is not null and not price.ready) then
+    if offer.state <> 'active' or offer.storefront_url = '' then
         o.outcome := 'offer_not_ready';
         return o;
+    end if;
+    if in_variant is not null then
+        if price.list_now <> price.list_minor
+           or (price.discount_id is not null and (price.discount_state <> 'placed' or not price.covered)) then
+            o.outcome := 'offer_not_ready';
+            return o;
+        end if;
     end if;
     if link.clicks_used >= link.clicks_max and (in_variant is not null or o.session_id is null) then
         o.outcome := 'link_exhausted';
