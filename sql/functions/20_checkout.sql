@@ -500,7 +500,8 @@ begin
         for no key update;
     perform 1 from u.short_link l where l.code_key = any(keys) and l.clicks_max is not null order by l.id for no key update;
 
-    for ask in 1 .. cardinality(in_codes) loop
+    for i in 1 .. cardinality(in_codes) loop
+        ask := i;
         answer := u.checkout_decide(in_codes[ask], in_visitors[ask], in_variants[ask], in_units[ask],
                                     in_sessions[ask], in_holds[ask], in_marks[ask], in_hold_s, items);
         return next;
