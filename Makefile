@@ -103,7 +103,7 @@ $(B)/gen/apps.def: $(wildcard cgi-bin/*.c cgi-bin/*/*.c)
 	@mkdir -p $(B)/gen
 	@for app in $(apps); do echo "APP($$app)"; done > $@
 $(B)/obj/tests/run.o: $(B)/gen/suites.def
-$(B)/obj/tests/world_ask.o: $(B)/gen/apps.def
+$(B)/obj/tests/world_ask.o $(B)/obj/tests/cgi-bin/strangers.o: $(B)/gen/apps.def
 tests_o := $(call obj,$(tests_c) $(foreach app,$(apps),$(call app_c,$(app))) $(wildcard cron/*.c))
 $(B)/check: $(tests_o) $(B)/lib/libunifyed.so
 	@$(CC) $(CFLAGS) -pie $(LINK) -o $@ $(tests_o) -L$(B)/lib -lunifyed -lcunit -lpq '-Wl,-rpath,$$ORIGIN/lib'

@@ -140,7 +140,9 @@ static enum err go_many(struct ctx *c, void *const asks[], size_t n, void **outc
 		list[i] = asks[i];
 		outcomes[i] = &outs[i];
 	}
-	return n == 1 ? checkout_start(c, list[0], &outs[0]) : checkout_start_many(c, list, n, outs);
+	TRY(n == 1 ? checkout_start(c, list[0], &outs[0]) : checkout_start_many(c, list, n, outs));
+	checkout_clicked(c, outs, n);
+	return OK;
 }
 
 static enum err go_answer(struct ctx *c, const struct req *q, struct res *r, const void *ask_made, const void *outcome_made)
@@ -149,7 +151,6 @@ static enum err go_answer(struct ctx *c, const struct req *q, struct res *r, con
 	const struct checkout_ask *ask = ask_made;
 	struct str url;
 
-	checkout_clicked(c, o);
 	res_cookie(r, VISITOR_COOKIE, visitor_token(c, S("cookie"), ask->visitor), VISITOR_COOKIE_S);
 	switch (o->result) {
 	case CHECKOUT_STARTED:
@@ -219,7 +220,7 @@ static enum err release(struct ctx *c, const struct req *q, struct res *r)
 	return res_redirect(r, 303, str_fmt(c->mem, "/go/" STR_FMT "/hold", STR_ARG(what.code)));
 }
 
-static const struct batch click = { go_ask, go_many, go_answer };
+static const struct batch click = { go_ask, go_many, go_answer, .one_statement = true };
 
 static const struct route routes[] = {
 	{ GET,  "/go/:code",         look,    .who = ANYONE, .tx = TX_READ,  .page = true, .batch = &click },

@@ -110,7 +110,7 @@ enum err checkout_release(struct ctx *c, struct session_id session, struct uuid 
 enum err checkout_expire(struct ctx *c, int most, int64_t *ended);
 
 /* Telemetry, as notes: LINK_CLICKED with the outcome's class (started, repeated, choose, refused_<why>), LINK_PREVIEWED. */
-void checkout_clicked(struct ctx *c, const struct checkout_outcome *outcome);
+void checkout_clicked(struct ctx *c, const struct checkout_outcome outcomes[], size_t n);
 void checkout_previewed(struct ctx *c, const struct checkout_look *look);
 
 /* The refusal that a word of the database stands for; OK when it is none. */

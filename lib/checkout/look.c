@@ -76,17 +76,49 @@ enum err checkout_expire(struct ctx *c, int most, int64_t *ended)
 	return OK;
 }
 
-void checkout_clicked(struct ctx *c, const struct checkout_outcome *outcome)
-{
-	struct str word = outcome->word;
+/* The columns of LINK_CLICKED. */
+struct clicks {
+	struct uuid *ids, *creators, *links, *variants, *sessions;
+	struct str *words;
+	size_t n;
+};
 
-	if (uuid_is_nil(outcome->link.u))
-		return;
-	if (outcome->result == CHECKOUT_REFUSED)
-		word = str_fmt(c->mem, "refused_" STR_FMT, STR_ARG(outcome->word));
-	note(c, SQL(checkout_clicked), PARAMS(
-		p_uuid(uuid_new(c->now_ms)), p_uuid(outcome->creator.u), p_uuid(outcome->link.u), p_str(word),
-		p_uuid_or_null(outcome->variant.u), p_uuid_or_null(outcome->session.u)));
+static struct clicks clicks_new(struct ctx *c, size_t most)
+{
+	return (struct clicks){
+		.ids = arena_array(c->mem, most, sizeof(struct uuid)),
+		.creators = arena_array(c->mem, most, sizeof(struct uuid)),
+		.links = arena_array(c->mem, most, sizeof(struct uuid)),
+		.variants = arena_array(c->mem, most, sizeof(struct uuid)),
+		.sessions = arena_array(c->mem, most, sizeof(struct uuid)),
+		.words = arena_array(c->mem, most, sizeof(struct str)),
+	};
+}
+
+static void click_add(struct ctx *c, struct clicks *t, const struct checkout_outcome *o)
+{
+	size_t i = t->n++;
+
+	t->ids[i] = uuid_new(c->now_ms);
+	t->creators[i] = o->creator.u;
+	t->links[i] = o->link.u;
+	t->variants[i] = o->variant.u;
+	t->sessions[i] = o->session.u;
+	t->words[i] = o->result == CHECKOUT_REFUSED ? str_fmt(c->mem, "refused_" STR_FMT, STR_ARG(o->word)) : o->word;
+}
+
+void checkout_clicked(struct ctx *c, const struct checkout_outcome outcomes[], size_t n)
+{
+	struct clicks t = clicks_new(c, n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!uuid_is_nil(outcomes[i].link.u))
+			click_add(c, &t, &outcomes[i]);
+	}
+	if (t.n > 0)
+		note(c, SQL(checkout_clicked), PARAMS(
+			p_uuids(c, t.ids, t.n), p_uuids(c, t.creators, t.n), p_uuids(c, t.links, t.n), p_strs(c, t.words, t.n),
+			p_uuids(c, t.variants, t.n), p_uuids(c, t.sessions, t.n)));
 }
 
 void checkout_previewed(struct ctx *c, const struct checkout_look *look)

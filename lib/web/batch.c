@@ -10,6 +10,8 @@ static enum err many_in_tx(struct ctx *c, const struct batch *batch, void *const
 {
 	enum err e;
 
+	if (batch->one_statement)
+		return batch->many(c, asks, n, outcomes);
 	TRY(db_begin(c, DB_WRITE));
 	e = batch->many(c, asks, n, outcomes);
 	if (e == OK)
@@ -58,6 +60,14 @@ static enum err run_together(struct ctx *c, struct turn *const turns[], size_t n
 	return e;
 }
 
+/* What the batch has noted is written with the notes of a request of its own. */
+static void hand_notes(struct ctx *from, struct ctx *to)
+{
+	for (size_t i = 0; i < from->notes_n && to->notes_n < CTX_NOTES_MAX; i++)
+		to->notes[to->notes_n++] = from->notes[i];
+	from->notes_n = 0;
+}
+
 static void run_singly(struct ctx *c, struct turn *const turns[], size_t n, const struct ctx *fresh)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -65,7 +75,7 @@ static void run_singly(struct ctx *c, struct turn *const turns[], size_t n, cons
 		turns[i]->c->failed = OK;
 		*c = *fresh;
 		turns[i]->e = run_together(c, &turns[i], 1);
-		notes_write(c);
+		hand_notes(c, turns[i]->c);
 		if (turns[i]->e != ERR_DB_AWAY)
 			continue;
 		for (size_t k = i + 1; k < n; k++)
@@ -104,7 +114,7 @@ static void run_batch(struct turn *const turns[], size_t n)
 			LOG_I("n", (int64_t)n), LOG_S("detail", c->failed_detail)));
 		run_singly(c, turns, n, &fresh);
 	}
-	notes_write(c);
+	hand_notes(c, turns[0]->c);
 	for (size_t i = 0; i < n; i++) {
 		turns[i]->state = TURN_ANSWERED;
 		if (turns[i]->e == OK)

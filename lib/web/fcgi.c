@@ -199,9 +199,10 @@ static void serve_waiting(struct worker *w)
 		q[i] = w->seats[i].q;
 		r[i] = w->seats[i].r;
 	}
-	serve_many(c, w->app, q, r, n);
+	serve_answers(c, w->app, q, r, n);
 	for (size_t i = 0; i < n; i++)
 		seat_answer(&w->seats[i]);
+	notes_write_many(c, n); /* nobody waits for them */
 	for (size_t i = n; i-- > 0;)
 		arena_reset(w->seats[i].mem);
 }

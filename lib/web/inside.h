@@ -43,6 +43,8 @@ struct turn {
 	size_t batch_n;            /* how many shared its transaction; 0: none */
 	void *ask, *outcome;
 };
+/* serve_many up to the answers: the notes stay in c, to be written when the answers are on their way. */
+void serve_answers(struct ctx *c[], const struct app *app, struct req *q[], struct res *r[], size_t n);
 /* Serves every JOINED turn, all of one batch in one transaction. */
 void batches_run(struct turn *turns, size_t n);
 /* The statements of one transaction that may be begun again, by the tries so far. */

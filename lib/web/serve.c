@@ -1,5 +1,5 @@
 /* serve.c: the request loop. The route's columns are obeyed here, and nowhere else.
- * Order  read, match, who, key, transaction, handler, commit, notes, log line
+ * Order  read, match, who, key, transaction, handler, commit, log line, answer, notes
  */
 #include "lib/core/log.h"
 #include "lib/core/time.h"
@@ -153,7 +153,7 @@ static void turn_close(struct turn *t)
 	log_turn(t);
 }
 
-void serve_many(struct ctx *c[], const struct app *app, struct req *q[], struct res *r[], size_t n)
+void serve_answers(struct ctx *c[], const struct app *app, struct req *q[], struct res *r[], size_t n)
 {
 	struct turn *turns = arena_array(c[0]->mem, n, sizeof *turns);
 
@@ -166,9 +166,14 @@ void serve_many(struct ctx *c[], const struct app *app, struct req *q[], struct 
 		if (turns[i].state == TURN_NEW)
 			turns[i].e = handle_alone(&turns[i]);
 	}
-	notes_write_many(c, n);
 	for (size_t i = 0; i < n; i++)
 		turn_close(&turns[i]);
+}
+
+void serve_many(struct ctx *c[], const struct app *app, struct req *q[], struct res *r[], size_t n)
+{
+	serve_answers(c, app, q, r, n);
+	notes_write_many(c, n);
 }
 
 void serve(struct ctx *c, const struct app *app, struct req *q, struct res *r)

@@ -71,6 +71,7 @@ struct batch {
 	enum ask (*ask)(struct ctx *c, const struct req *q, struct res *r, void **ask);
 	enum err (*many)(struct ctx *c, void *const asks[], size_t n, void **outcomes); /* c has the batch's arena */
 	enum err (*answer)(struct ctx *c, const struct req *q, struct res *r, const void *ask, const void *outcome);
+	bool one_statement;   /* many runs exactly one, which is a transaction by itself: no trip for begin and commit */
 };
 
 struct route {

@@ -82,23 +82,11 @@ begin
 end
 $$;
 
--- The variant of a link that leaves no choice; null when there are several, or none.
-create or replace function u.link_only(link u.short_link) returns uuid
+-- What a sold-out page of this link offers instead.
+create or replace function u.link_others(link uuid) returns jsonb
 language plpgsql stable as $$
-declare
-    few uuid[];
 begin
-    if link.variant_id is not null then
-        return link.variant_id;
-    end if;
-    few := array(select v.id
-                   from u.offer_price op
-                   join u.variant v on v.id = op.variant_id and v.deleted_at is null
-                   join u.product p on p.id = v.product_id and p.status in ('active', 'unlisted')
-                  where op.offer_id = link.offer_id
-                    and (link.product_id is null or v.product_id = link.product_id)
-                  limit 2);
-    return case when cardinality(few) = 1 then few[1] end;
+    return coalesce((select u.link_choices(l, 12, true) from u.short_link l where l.id = link and l.variant_id is null), '[]');
 end
 $$;
 
@@ -116,6 +104,77 @@ language sql stable as $$
         end
 $$;
 
+-- The variant of a link to this offer (and product, unless null) that leaves no choice; null when there are several, or none.
+create or replace function u.only_variant(offer uuid, product uuid) returns uuid
+language plpgsql stable as $$
+declare
+    few uuid[];
+begin
+    few := array(select v.id
+                   from u.offer_price op
+                   join u.variant v on v.id = op.variant_id and v.deleted_at is null
+                   join u.product p on p.id = v.product_id and p.status in ('active', 'unlisted')
+                  where op.offer_id = offer and (product is null or v.product_id = product)
+                  limit 2);
+    return case when cardinality(few) = 1 then few[1] end;
+end
+$$;
+
+-- What the rules look at, for a click alone and for a batch: a link with its offer, shop and creator ...
+--   refusal  why it sells nothing to anybody right now, or null
+--   sells    its offer is in place at the shop
+create or replace function u.link_facts(in_key text)
+returns table (id uuid, code text, creator_id uuid, shop_id uuid, offer_id uuid, product_id uuid, variant_id uuid,
+               attribution_id uuid, clicks_max integer, clicks_used integer, refusal text, sells boolean,
+               starts_at timestamptz, redemptions_max integer, redemptions_used integer, redemptions_held integer,
+               storefront_url text, creator_name text, creator_handle text, platform text, surface text, stream_id uuid)
+language sql stable as $$
+    select l.id, l.code, l.creator_id, l.shop_id, l.offer_id, l.product_id, l.variant_id, l.attribution_id,
+           l.clicks_max, l.clicks_used,
+           u.link_refusal(l.revoked_at, l.expires_at, s.status, n.status, f.state, f.starts_at, f.ends_at),
+           f.state = 'active' and s.storefront_url <> '', f.starts_at,
+           f.redemptions_max, f.redemptions_used, f.redemptions_held,
+           s.storefront_url, c.name, c.handle, a.platform, a.surface, a.stream_id
+      from u.short_link l
+      join u.offer f on f.id = l.offer_id
+      join u.shop s on s.id = f.shop_id
+      join u.connection n on n.creator_id = f.creator_id and n.shop_id = f.shop_id
+      join u.creator c on c.id = f.creator_id
+      join u.attribution a on a.id = l.attribution_id
+     where l.code_key = in_key
+$$;
+
+-- ... and one variant of an offer with its promise.
+--   limited  its stock has a limit
+--   ready    the shop keeps the promise, for the list price of today
+create or replace function u.price_facts(in_offer uuid, in_variant uuid)
+returns table (id uuid, product_id uuid, external_id bigint, title text, image_url text, product_title text,
+               product_handle text, shop_id uuid, item_id uuid, free integer, limited boolean,
+               list_minor bigint, price_minor bigint, currency text, code text, ready boolean)
+language sql stable as $$
+    select v.id, v.product_id, v.external_id, v.title, coalesce(nullif(v.image_url, ''), p.image_url), p.title, p.handle,
+           v.shop_id, v.item_id, i.free, i.tracked and v.policy = 'deny',
+           op.list_minor, op.price_minor, op.currency, coalesce(d.code, ''),
+           v.price_minor = op.list_minor and (d.id is null or (d.state = 'placed' and op.covered))
+      from u.offer_price op
+      join u.variant v on v.id = op.variant_id and v.deleted_at is null
+      join u.product p on p.id = v.product_id and p.status in ('active', 'unlisted')
+      join u.inventory i on i.shop_id = v.shop_id and i.item_id = v.item_id
+      left join u.offer_discount d on d.id = op.discount_id
+     where op.offer_id = in_offer and op.variant_id = in_variant
+$$;
+
+-- What a started checkout tells.
+create or replace function u.checkout_events(
+    session uuid, hold uuid, link uuid, offer uuid, variant uuid, units integer, price_minor bigint, currency text)
+returns table (type text, subject uuid, payload jsonb)
+language sql stable as $$
+    values ('CHECKOUT_STARTED', session, jsonb_build_object('link', link, 'offer', offer, 'variant', variant,
+                                                            'units', units, 'price_minor', price_minor, 'currency', currency)),
+           ('RESERVATION_CREATED', hold, jsonb_build_object('checkout', session, 'units', units)),
+           ('CHECKOUT_REDIRECTED', session, jsonb_build_object('link', link))
+$$;
+
 -- One visitor's asks for one link are answered one after the other.
 create or replace function u.visit_key(code text, visitor uuid) returns bigint
 language sql immutable as $$ select hashtextextended('visit:' || lower(code) || ':' || visitor::text, 0) $$;
@@ -131,8 +190,7 @@ language plpgsql volatile as $$
 declare
     at       timestamptz := u.clock();
     o        u.checkout_outcome;
-    link     u.short_link;
-    offer    record;
+    link     record;
     price    record;
     own      record;      -- this visitor's open session on this link, whichever variant
     limited  boolean;     -- the offer counts redemptions
@@ -141,51 +199,29 @@ declare
     back     record;      -- what ending them and the visitor's own gives back
     n        integer;
 begin
-    select l.* into link from u.short_link l where l.code_key = lower(in_code);
+    select * into link from u.link_facts(lower(in_code));
     if not found then
         o.outcome := 'link_unknown';
         return o;
     end if;
-    select f.state, f.starts_at, f.ends_at, f.redemptions_max, f.redemptions_used, f.redemptions_held,
-           s.status as shop_status, s.storefront_url, n.status as connection_status,
-           c.name as creator_name, c.handle as creator_handle, a.platform, a.surface, a.stream_id
-      into offer
-      from u.offer f
-      join u.shop s on s.id = f.shop_id
-      join u.connection n on n.creator_id = f.creator_id and n.shop_id = f.shop_id
-      join u.creator c on c.id = f.creator_id
-      join u.attribution a on a.id = link.attribution_id
-     where f.id = link.offer_id;
-    limited := offer.redemptions_max is not null;
+    limited := link.redemptions_max is not null;
     o.link_id := link.id;
     o.code := link.code;
     o.creator_id := link.creator_id;
-    o.creator_name := offer.creator_name;
-    o.creator_handle := offer.creator_handle;
-    o.storefront_url := offer.storefront_url;
-    o.platform := offer.platform;
-    o.surface := offer.surface;
-    o.stream_id := offer.stream_id;
+    o.creator_name := link.creator_name;
+    o.creator_handle := link.creator_handle;
+    o.storefront_url := link.storefront_url;
+    o.platform := link.platform;
+    o.surface := link.surface;
+    o.stream_id := link.stream_id;
     o.units := in_units;
 
     -- Which variant, and its promise.
-    in_variant := coalesce(in_variant, u.link_only(link));
+    in_variant := coalesce(in_variant, link.variant_id, u.only_variant(link.offer_id, link.product_id));
     if in_variant is not null then
-        select v.id, v.external_id, v.title, v.price_minor as list_now, v.item_id, v.shop_id,
-               coalesce(nullif(v.image_url, ''), p.image_url) as image_url,
-               p.title as product_title, p.handle as product_handle,
-               op.list_minor, op.price_minor, op.currency, op.covered,
-               d.state as discount_state, coalesce(d.code, '') as code, d.id as discount_id,
-               i.free, i.tracked and v.policy = 'deny' as limited
-          into price
-          from u.offer_price op
-          join u.variant v on v.id = op.variant_id and v.deleted_at is null
-          join u.product p on p.id = v.product_id and p.status in ('active', 'unlisted')
-          join u.inventory i on i.shop_id = v.shop_id and i.item_id = v.item_id
-          left join u.offer_discount d on d.id = op.discount_id
-         where op.offer_id = link.offer_id and op.variant_id = in_variant
-           and (link.product_id is null or v.product_id = link.product_id)
-           and (link.variant_id is null or v.id = link.variant_id);
+        select * into price from u.price_facts(link.offer_id, in_variant) p
+         where (link.product_id is null or p.product_id = link.product_id)
+           and (link.variant_id is null or p.id = link.variant_id);
         if found then
             o.variant_id := price.id;
             o.variant_external := price.external_id;
@@ -202,12 +238,11 @@ begin
 
     -- Is the link open, and the offer?
     o.outcome := coalesce(
-        u.link_refusal(link.revoked_at, link.expires_at, offer.shop_status, offer.connection_status, offer.state,
-                       offer.starts_at, offer.ends_at),
+        link.refusal,
         case when in_variant is not null and o.variant_id is null then 'variant_unknown' end);
     if o.outcome is not null then
         if o.outcome = 'offer_early' then
-            o.expires_ms := u.ms(offer.starts_at);
+            o.expires_ms := u.ms(link.starts_at);
         end if;
         return o;
     end if;
@@ -243,13 +278,12 @@ begin
     end if;
 
     -- The promise must be in place at the shop, for the price of today.
-    if offer.state <> 'active' or offer.storefront_url = '' then
+    if not link.sells then
         o.outcome := 'offer_not_ready';
         return o;
     end if;
     if in_variant is not null then
-        if price.list_now <> price.list_minor
-           or (price.discount_id is not null and (price.discount_state <> 'placed' or not price.covered)) then
+        if not price.ready then
             o.outcome := 'offer_not_ready';
             return o;
         end if;
@@ -259,7 +293,7 @@ begin
         return o;
     end if;
     if in_variant is null then
-        o.choices := u.link_choices(link, 250, false);
+        o.choices := u.link_choices((select l from u.short_link l where l.id = link.id), 250, false);
         o.outcome := case
             when jsonb_array_length(o.choices) = 0 then 'offer_not_ready'
             when o.session_id is null and not o.choices @? '$[*] ? (@.left == null || @.left > 0)' then 'sold_out'
@@ -271,7 +305,7 @@ begin
     if in_items is not null and not price.item_id = any(in_items) then
         -- it was sold out when the batch locked its rows
         o.outcome := 'sold_out';
-        o.choices := case when link.variant_id is null then u.link_choices(link, 12, true) else '[]' end;
+        o.choices := u.link_others(link.id);
         return o;
     end if;
     short := price.limited and price.free < in_units;
@@ -282,7 +316,7 @@ begin
             if price.free + u.lapsed_units(price.shop_id, price.item_id)
                       + (case when own.item_id = price.item_id and own.expires_at > at then own.units else 0 end) < in_units then
                 o.outcome := 'sold_out';
-                o.choices := case when link.variant_id is null then u.link_choices(link, 12, true) else '[]' end;
+                o.choices := u.link_others(link.id);
                 return o;
             end if;
         end if;
@@ -307,7 +341,7 @@ begin
                           from u.checkout_session s
                          cross join lateral (select r.id, r.item_id, r.state, r.expires_at from u.reservation r
                                               where r.session_id = s.id offset 0) r
-                         where offer.redemptions_used + offer.redemptions_held >= offer.redemptions_max
+                         where link.redemptions_used + link.redemptions_held >= link.redemptions_max
                            and s.offer_id = link.offer_id and s.state = 'open' and s.redeems
                            and r.state = 'pending' and r.expires_at <= at
                            and (in_items is null or r.item_id = any(in_items))
@@ -337,7 +371,7 @@ begin
         select i.free into price.free from u.inventory i where i.shop_id = price.shop_id and i.item_id = price.item_id;
         if price.limited and price.free + back.units < in_units then
             o.outcome := 'sold_out';
-            o.choices := case when link.variant_id is null then u.link_choices(link, 12, true) else '[]' end;
+            o.choices := u.link_others(link.id);
             return o;
         end if;
         if limited and (select f.redemptions_used + f.redemptions_held - back.redemptions >= f.redemptions_max
@@ -395,11 +429,8 @@ begin
         insert into u.event_log (id, type, creator_id, shop_id, subject, at, payload)
         select u.event_id(e.type, e.subject::text, at), e.type, link.creator_id, price.shop_id, e.subject, at, e.payload
           from started
-         cross join lateral (values
-            ('CHECKOUT_STARTED', in_session, jsonb_build_object('link', link.id, 'offer', link.offer_id, 'variant', price.id,
-                'units', in_units, 'price_minor', price.price_minor, 'currency', price.currency)),
-            ('RESERVATION_CREATED', in_hold, jsonb_build_object('checkout', in_session, 'units', in_units)),
-            ('CHECKOUT_REDIRECTED', in_session, jsonb_build_object('link', link.id))) e (type, subject, payload)
+         cross join lateral u.checkout_events(in_session, in_hold, link.id, link.offer_id, price.id, in_units,
+                                              price.price_minor, price.currency) e
     )
     select count(*) into n from started;
     if n = 0 then
@@ -423,7 +454,9 @@ begin
 end
 $$;
 
--- The same for a batch, in one transaction: locks all that its asks may write, in the order of DESIGN 5, then answers each.
+-- The same for a batch, in one transaction: locks all that its asks may write, in the order of DESIGN 5, then answers. Plain
+-- asks, nearly all of a drop, are answered together by the same facts: each is the first of its visitor on an open link
+-- without limits of its own, and fits into what is free. Whatever else there is goes through checkout_decide, one by one.
 create or replace function u.checkout_start_many(
     in_codes text[], in_visitors uuid[], in_variants uuid[], in_units integer[],
     in_sessions uuid[], in_holds uuid[], in_marks text[], in_hold_s integer)
@@ -431,16 +464,34 @@ returns table (ask integer, answer u.checkout_outcome)
 language plpgsql volatile security definer
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
 as $$
+#variable_conflict use_column
 declare
-    at     timestamptz := u.clock();
-    keys   text[] := array(select lower(c) from unnest(in_codes) c);
-    holds  uuid[];  -- the visitors' own, which may be given back, and lapsed ones of offers that are used up
-    shops  uuid[];
-    items  uuid[];
+    at      timestamptz := u.clock();
+    ends    timestamptz := at + make_interval(secs => in_hold_s);
+    keys    text[] := array(select lower(c) from unnest(in_codes) c);
+    holds   uuid[];  -- the visitors' own, which may be given back, and lapsed ones of offers that are used up
+    shops   uuid[];
+    items   uuid[];
+    chosen  uuid[];  -- the variant of each ask; null: there is a choice, or none
+    limits  boolean; -- an offer counts redemptions, or a link its clicks
+    plain   u.checkout_outcome[];
+    plain_n integer[];
 begin
     perform pg_advisory_xact_lock(k.key)
        from (select distinct u.visit_key(a.key, a.visitor) as key
                from unnest(keys, in_visitors) a (key, visitor) order by 1) k;
+    with known as materialized (
+        select k.key, coalesce(l.variant_id, u.only_variant(l.offer_id, l.product_id)) as variant,
+               l.clicks_max is not null
+               or (select o.redemptions_max is not null from u.offer o where o.id = l.offer_id) as limits
+          from (select distinct unnest(keys)) k (key)
+         cross join lateral (select l.variant_id, l.offer_id, l.product_id, l.clicks_max
+                               from u.short_link l where l.code_key = k.key offset 0) l
+    )
+    select array_agg(coalesce(a.variant, k.variant) order by a.n), coalesce(bool_or(k.limits), false)
+      into chosen, limits
+      from unnest(keys, in_variants) with ordinality a (key, variant, n)
+      left join known k on k.key = a.key;
     holds := array(
         select r.id
           from unnest(keys, in_visitors) a (key, visitor)
@@ -448,17 +499,19 @@ begin
          cross join lateral (select s.id from u.checkout_session s
                               where s.link_id = l.id and s.visitor = a.visitor and s.state = 'open' offset 0) s
          cross join lateral (select r.id, r.state from u.reservation r where r.session_id = s.id offset 0) r
-         where r.state = 'pending')
-      || array(
-        select r.id
-          from u.offer o
-         cross join lateral (select s.id from u.checkout_session s
-                              where s.offer_id = o.id and s.state = 'open' and s.redeems offset 0) s
-         cross join lateral (select r.id, r.state, r.expires_at from u.reservation r where r.session_id = s.id offset 0) r
-         where o.id in (select l.offer_id from u.short_link l where l.code_key = any(keys))
-           and o.redemptions_used + o.redemptions_held + cardinality(keys) > o.redemptions_max
-           and r.state = 'pending' and r.expires_at <= at
-         order by r.expires_at limit 200);
+         where r.state = 'pending');
+    if limits then
+        holds := holds || array(
+            select r.id
+              from u.offer o
+             cross join lateral (select s.id from u.checkout_session s
+                                  where s.offer_id = o.id and s.state = 'open' and s.redeems offset 0) s
+             cross join lateral (select r.id, r.state, r.expires_at from u.reservation r where r.session_id = s.id offset 0) r
+             where o.id in (select l.offer_id from u.short_link l where l.code_key = any(keys))
+               and o.redemptions_used + o.redemptions_held + cardinality(keys) > o.redemptions_max
+               and r.state = 'pending' and r.expires_at <= at
+             order by r.expires_at limit 200);
+    end if;
 
     -- Sold-out rows stay unlocked: refusing must not queue.
     select coalesce(array_agg(row.shop_id), '{}'), coalesce(array_agg(row.item_id), '{}')
@@ -466,45 +519,110 @@ begin
       from (select i.shop_id, i.item_id
               from u.inventory i
              where (i.shop_id, i.item_id) in (
-                       select v.shop_id, v.item_id
-                         from (select distinct k.key, k.variant from unnest(keys, in_variants) k (key, variant)) a
-                         join u.short_link l on l.code_key = a.key
-                         join u.variant v on v.shop_id = l.shop_id and v.id = coalesce(a.variant, u.link_only(l))
-                         join u.inventory s on s.shop_id = v.shop_id and s.item_id = v.item_id
+                       select s.shop_id, s.item_id
+                         from (select distinct unnest(chosen)) a (variant)
+                        cross join lateral (select v.shop_id, v.item_id, v.policy
+                                              from u.variant v where v.id = a.variant offset 0) v
+                        cross join lateral (select s.shop_id, s.item_id, s.tracked, s.free
+                                              from u.inventory s
+                                             where s.shop_id = v.shop_id and s.item_id = v.item_id offset 0) s
                         where not s.tracked or v.policy = 'continue' or s.free > 0
                            or s.free + u.lapsed_units(s.shop_id, s.item_id) > 0
                        union
                        select r.shop_id, r.item_id from u.reservation r where r.id = any(holds))
              order by i.shop_id, i.item_id
                for no key update) row;
-    perform 1
-       from u.offer o
-      where o.id in (
-                select l.offer_id from u.short_link l join u.offer f on f.id = l.offer_id and f.redemptions_max is not null
-                 where l.code_key = any(keys)
-                union
-                select s.offer_id
-                  from unnest(holds) h (id)
-                 cross join lateral (select r.session_id from u.reservation r where r.id = h.id offset 0) r
-                 cross join lateral (select s.offer_id, s.redeems from u.checkout_session s where s.id = r.session_id offset 0) s
-                 where s.redeems
-                union
-                select s.offer_id
-                  from unnest(shops, items) t (shop_id, item_id)
-                 cross join lateral (select r.session_id from u.reservation r
-                                      where r.shop_id = t.shop_id and r.item_id = t.item_id
-                                        and r.state = 'pending' and r.expires_at <= at offset 0) r
-                 cross join lateral (select s.offer_id, s.redeems from u.checkout_session s where s.id = r.session_id offset 0) s
-                 where s.redeems)
-      order by o.id
-        for no key update;
-    perform 1 from u.short_link l where l.code_key = any(keys) and l.clicks_max is not null order by l.id for no key update;
+    if limits or exists (select from unnest(shops, items) t (shop_id, item_id)
+                           join u.reservation r on r.shop_id = t.shop_id and r.item_id = t.item_id
+                                               and r.state = 'pending' and r.expires_at <= at)
+              or cardinality(holds) > 0 then
+        perform 1
+           from u.offer o
+          where o.id in (
+                    select l.offer_id from u.short_link l join u.offer f on f.id = l.offer_id and f.redemptions_max is not null
+                     where l.code_key = any(keys)
+                    union
+                    select s.offer_id
+                      from unnest(holds) h (id)
+                     cross join lateral (select r.session_id from u.reservation r where r.id = h.id offset 0) r
+                     cross join lateral (select s.offer_id, s.redeems from u.checkout_session s where s.id = r.session_id offset 0) s
+                     where s.redeems
+                    union
+                    select s.offer_id
+                      from unnest(shops, items) t (shop_id, item_id)
+                     cross join lateral (select r.session_id from u.reservation r
+                                          where r.shop_id = t.shop_id and r.item_id = t.item_id
+                                            and r.state = 'pending' and r.expires_at <= at offset 0) r
+                     cross join lateral (select s.offer_id, s.redeems from u.checkout_session s where s.id = r.session_id offset 0) s
+                     where s.redeems)
+          order by o.id
+            for no key update;
+        perform 1 from u.short_link l where l.code_key = any(keys) and l.clicks_max is not null order by l.id for no key update;
+    end if;
+
+    with first as materialized (
+        select distinct on (k.key, k.visitor) k.*
+          from unnest(keys, in_visitors, chosen, in_units, in_sessions, in_holds, in_marks) with ordinality
+               k (key, visitor, variant, units, session, hold, mark, n)
+         order by k.key, k.visitor, k.n
+    ), open as materialized (
+        select f.n, f.visitor, f.units, f.session, f.hold, f.mark, l.id as link_id, l.code as link_code, l.creator_id, l.offer_id,
+               l.attribution_id, l.storefront_url, l.creator_name, l.creator_handle, l.platform, l.surface, l.stream_id,
+               p.id as variant_id, p.external_id, p.title, p.image_url, p.product_title, p.product_handle, p.shop_id, p.item_id,
+               p.free, p.limited, p.list_minor, p.price_minor, p.currency, p.code,
+               sum(f.units) over (partition by p.shop_id, p.item_id order by f.n) as wanted
+          from first f
+         cross join lateral (select * from u.link_facts(f.key) offset 0) l
+         cross join lateral (select * from u.price_facts(l.offer_id, f.variant) offset 0) p
+         where l.refusal is null and l.sells and p.ready
+           and l.redemptions_max is null and l.clicks_max is null
+           and (l.product_id is null or p.product_id = l.product_id)
+           and (l.variant_id is null or p.id = l.variant_id)
+           and p.item_id = any(items)
+           and not exists (select from u.checkout_session s
+                            where s.link_id = l.id and s.visitor = f.visitor and s.state = 'open')
+    ), fits as materialized (
+        select o.* from open o where not o.limited or o.wanted <= o.free
+    ), stock as (
+        update u.inventory i
+           set held = i.held + t.units
+          from (select f.shop_id, f.item_id, sum(f.units)::integer as units from fits f group by f.shop_id, f.item_id) t
+         where i.shop_id = t.shop_id and i.item_id = t.item_id
+    ), started as (
+        insert into u.checkout_session (id, creator_id, shop_id, link_id, offer_id, attribution_id, variant_id, item_id, visitor,
+                                        units, mark, list_minor, price_minor, currency, discount_code, created_at, expires_at)
+        select f.session, f.creator_id, f.shop_id, f.link_id, f.offer_id, f.attribution_id, f.variant_id, f.item_id, f.visitor,
+               f.units, f.mark, f.list_minor, f.price_minor, f.currency, f.code, at, ends
+          from fits f
+    ), held as (
+        insert into u.reservation (id, session_id, creator_id, shop_id, item_id, units, created_at, expires_at)
+        select f.hold, f.session, f.creator_id, f.shop_id, f.item_id, f.units, at, ends
+          from fits f
+    ), told as (
+        insert into u.event_log (id, type, creator_id, shop_id, subject, at, payload)
+        select u.event_id(e.type, e.subject::text, at), e.type, f.creator_id, f.shop_id, e.subject, at, e.payload
+          from fits f
+         cross join lateral u.checkout_events(f.session, f.hold, f.link_id, f.offer_id, f.variant_id, f.units, f.price_minor,
+                                              f.currency) e
+    )
+    select coalesce(array_agg(f.n::integer order by f.n), '{}'),
+           coalesce(array_agg(row('started', f.session, u.ms(ends), f.mark, f.units, f.variant_id, f.external_id, f.code,
+                                  f.list_minor, f.price_minor, f.currency, f.storefront_url, f.product_title, f.product_handle,
+                                  f.title, f.image_url, f.creator_id, f.creator_name, f.creator_handle, f.link_id, f.link_code,
+                                  f.platform, f.surface, f.stream_id, null)::u.checkout_outcome order by f.n), '{}')
+      into plain_n, plain
+      from fits f;
 
     for i in 1 .. cardinality(in_codes) loop
         ask := i;
-        answer := u.checkout_decide(in_codes[ask], in_visitors[ask], in_variants[ask], in_units[ask],
-                                    in_sessions[ask], in_holds[ask], in_marks[ask], in_hold_s, items);
+        if i = any(plain_n) then
+            answer := plain[array_position(plain_n, i)];
+        else
+            answer := u.checkout_decide(in_codes[i], in_visitors[i], chosen[i], in_units[i],
+                                        in_sessions[i], in_holds[i], in_marks[i], in_hold_s, items);
+        end if;
         return next;
     end loop;
 end
 $$;
+drop function if exists u.link_only(u.short_link);

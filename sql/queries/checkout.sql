@@ -64,8 +64,10 @@ select u.checkout_release($1::uuid, $2::uuid) as outcome;
 
 -- :checkout_clicked
 insert into u.event_log (id, type, creator_id, subject, payload, at)
-values ($1::uuid, 'LINK_CLICKED', $2::uuid, $3::uuid,
-        jsonb_strip_nulls(jsonb_build_object('outcome', $4::text, 'variant', $5::uuid, 'checkout', $6::uuid)), u.clock());
+select id, 'LINK_CLICKED', creator, link,
+       jsonb_strip_nulls(jsonb_build_object('outcome', word, 'variant', variant, 'checkout', checkout)), u.clock()
+  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::uuid[])
+       c (id, creator, link, word, variant, checkout);
 
 -- :checkout_previewed
 insert into u.event_log (id, type, creator_id, subject, at) values ($1::uuid, 'LINK_PREVIEWED', $2::uuid, $3::uuid, u.clock());

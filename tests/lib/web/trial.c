@@ -180,7 +180,7 @@ static enum err batch_alone(struct ctx *c, const struct req *q, struct res *r)
 	return res_text(r, 200, "text/plain", row_str(&row, "xid"));
 }
 
-static const struct batch batch = { batch_ask, batch_many, batch_answer };
+static const struct batch batch = { batch_ask, batch_many, batch_answer, .one_statement = false };
 
 static const struct route routes[] = {
 	{ GET, "/trial/hello", hello, .who = ANYONE, .tx = TX_NONE },
