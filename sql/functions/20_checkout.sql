@@ -180,10 +180,11 @@ create or replace function u.visit_key(code text, visitor uuid) returns bigint
 language sql immutable as $$ select hashtextextended('visit:' || lower(code) || ':' || visitor::text, 0) $$;
 
 -- Answers one ask. in_items null: it stands alone and locks what it needs; else the stock rows that its batch has locked
--- (with their offers, links and visitors): no other row is touched, so a batch cannot deadlock with another.
-create or replace function u.checkout_decide(
+-- (with their links and visitors), and in_holds the holds that may end (with their offers): no other row is touched, so a
+-- batch cannot deadlock with another. Raises 40001 when more must end: the ask alone will do.
+create or replace function u.checkout_answer(
     in_code text, in_visitor uuid, in_variant uuid, in_units integer,
-    in_session uuid, in_hold uuid, in_mark text, in_hold_s integer, in_items uuid[])
+    in_session uuid, in_hold uuid, in_mark text, in_hold_s integer, in_items uuid[], in_holds uuid[])
 returns u.checkout_outcome
 language plpgsql volatile as $$
 #variable_conflict use_column
@@ -333,20 +334,27 @@ begin
         end if;
 
         -- Lapsed holds of this item, and of this offer on any item when its redemptions are used up.
-        ending := array(select r.id from u.reservation r
-                         where r.shop_id = price.shop_id and r.item_id = price.item_id
-                           and r.state = 'pending' and r.expires_at <= at
-                         order by r.expires_at limit 200)
-               || array(select r.id
-                          from u.checkout_session s
-                         cross join lateral (select r.id, r.item_id, r.state, r.expires_at from u.reservation r
-                                              where r.session_id = s.id offset 0) r
-                         where link.redemptions_used + link.redemptions_held >= link.redemptions_max
-                           and s.offer_id = link.offer_id and s.state = 'open' and s.redeems
-                           and r.state = 'pending' and r.expires_at <= at
-                           and (in_items is null or r.item_id = any(in_items))
-                         order by r.expires_at limit 50)
-               || case when own.id is not null then array[own.hold_id] else '{}' end;
+        if in_items is null then
+            ending := array(select r.id from u.reservation r
+                             where r.shop_id = price.shop_id and r.item_id = price.item_id
+                               and r.state = 'pending' and r.expires_at <= at
+                             order by r.expires_at limit 200)
+                   || array(select r.id
+                              from u.checkout_session s
+                             cross join lateral (select r.id, r.state, r.expires_at from u.reservation r
+                                                  where r.session_id = s.id offset 0) r
+                             where link.redemptions_used + link.redemptions_held >= link.redemptions_max
+                               and s.offer_id = link.offer_id and s.state = 'open' and s.redeems
+                               and r.state = 'pending' and r.expires_at <= at
+                             order by r.expires_at limit 50);
+        else
+            ending := array(select r.id from u.reservation r
+                             where r.id = any(in_holds) and r.state = 'pending' and r.expires_at <= at
+                               and r.item_id = any(in_items));
+        end if;
+        if own.id is not null then
+            ending := ending || own.hold_id;
+        end if;
         if in_items is null then
             perform 1
                from u.inventory i
@@ -370,6 +378,9 @@ begin
          where r.id = any(ending) and r.state = 'pending';
         select i.free into price.free from u.inventory i where i.shop_id = price.shop_id and i.item_id = price.item_id;
         if price.limited and price.free + back.units < in_units then
+            if in_items is not null and price.free + u.lapsed_units(price.shop_id, price.item_id) >= in_units then
+                raise exception 'more has lapsed than this batch may end' using errcode = '40001';
+            end if;
             o.outcome := 'sold_out';
             o.choices := u.link_others(link.id);
             return o;
@@ -450,13 +461,13 @@ language plpgsql volatile security definer
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
 as $$
 begin
-    return u.checkout_decide(in_code, in_visitor, in_variant, in_units, in_session, in_hold, in_mark, in_hold_s, null);
+    return u.checkout_answer(in_code, in_visitor, in_variant, in_units, in_session, in_hold, in_mark, in_hold_s, null, null);
 end
 $$;
 
 -- The same for a batch, in one transaction: locks all that its asks may write, in the order of DESIGN 5, then answers. Plain
 -- asks, nearly all of a drop, are answered together by the same facts: each is the first of its visitor on an open link
--- without limits of its own, and fits into what is free. Whatever else there is goes through checkout_decide, one by one.
+-- without limits of its own, and fits into what is free. Whatever else there is goes through checkout_answer, one by one.
 create or replace function u.checkout_start_many(
     in_codes text[], in_visitors uuid[], in_variants uuid[], in_units integer[],
     in_sessions uuid[], in_holds uuid[], in_marks text[], in_hold_s integer)
@@ -469,8 +480,7 @@ declare
     at      timestamptz := u.clock();
     ends    timestamptz := at + make_interval(secs => in_hold_s);
     keys    text[] := array(select lower(c) from unnest(in_codes) c);
-    holds   uuid[];  -- the visitors' own, which may be given back, and lapsed ones of offers that are used up
-    shops   uuid[];
+    holds   uuid[];  -- that may end: the visitors' own, and lapsed ones of short items and of offers that are used up
     items   uuid[];
     chosen  uuid[];  -- the variant of each ask; null: there is a choice, or none
     limits  boolean; -- an offer counts redemptions, or a link its clicks
@@ -499,7 +509,17 @@ begin
          cross join lateral (select s.id from u.checkout_session s
                               where s.link_id = l.id and s.visitor = a.visitor and s.state = 'open' offset 0) s
          cross join lateral (select r.id, r.state from u.reservation r where r.session_id = s.id offset 0) r
-         where r.state = 'pending');
+         where r.state = 'pending')
+      || array(
+        select r.id
+          from (select a.variant, sum(a.units) as units from unnest(chosen, in_units) a (variant, units) group by 1) a
+         cross join lateral (select v.shop_id, v.item_id from u.variant v where v.id = a.variant offset 0) v
+         cross join lateral (select i.free from u.inventory i where i.shop_id = v.shop_id and i.item_id = v.item_id offset 0) i
+         cross join lateral (select r.id from u.reservation r
+                              where r.shop_id = v.shop_id and r.item_id = v.item_id
+                                and r.state = 'pending' and r.expires_at <= at
+                              order by r.expires_at limit 200) r
+         where i.free < a.units);
     if limits then
         holds := holds || array(
             select r.id
@@ -514,8 +534,8 @@ begin
     end if;
 
     -- Sold-out rows stay unlocked: refusing must not queue.
-    select coalesce(array_agg(row.shop_id), '{}'), coalesce(array_agg(row.item_id), '{}')
-      into shops, items
+    select coalesce(array_agg(row.item_id), '{}')
+      into items
       from (select i.shop_id, i.item_id
               from u.inventory i
              where (i.shop_id, i.item_id) in (
@@ -532,10 +552,7 @@ begin
                        select r.shop_id, r.item_id from u.reservation r where r.id = any(holds))
              order by i.shop_id, i.item_id
                for no key update) row;
-    if limits or exists (select from unnest(shops, items) t (shop_id, item_id)
-                           join u.reservation r on r.shop_id = t.shop_id and r.item_id = t.item_id
-                                               and r.state = 'pending' and r.expires_at <= at)
-              or cardinality(holds) > 0 then
+    if limits or cardinality(holds) > 0 then
         perform 1
            from u.offer o
           where o.id in (
@@ -545,14 +562,6 @@ begin
                     select s.offer_id
                       from unnest(holds) h (id)
                      cross join lateral (select r.session_id from u.reservation r where r.id = h.id offset 0) r
-                     cross join lateral (select s.offer_id, s.redeems from u.checkout_session s where s.id = r.session_id offset 0) s
-                     where s.redeems
-                    union
-                    select s.offer_id
-                      from unnest(shops, items) t (shop_id, item_id)
-                     cross join lateral (select r.session_id from u.reservation r
-                                          where r.shop_id = t.shop_id and r.item_id = t.item_id
-                                            and r.state = 'pending' and r.expires_at <= at offset 0) r
                      cross join lateral (select s.offer_id, s.redeems from u.checkout_session s where s.id = r.session_id offset 0) s
                      where s.redeems)
           order by o.id
@@ -618,11 +627,12 @@ begin
         if i = any(plain_n) then
             answer := plain[array_position(plain_n, i)];
         else
-            answer := u.checkout_decide(in_codes[i], in_visitors[i], chosen[i], in_units[i],
-                                        in_sessions[i], in_holds[i], in_marks[i], in_hold_s, items);
+            answer := u.checkout_answer(in_codes[i], in_visitors[i], chosen[i], in_units[i],
+                                        in_sessions[i], in_holds[i], in_marks[i], in_hold_s, items, holds);
         end if;
         return next;
     end loop;
 end
 $$;
 drop function if exists u.link_only(u.short_link);
+drop function if exists u.checkout_decide(text, uuid, uuid, integer, uuid, uuid, text, integer, uuid[]);

@@ -135,6 +135,29 @@ static void a_batch_answers_in_the_order_of_its_asks(void)
 	all_is_well(&w);
 }
 
+static void a_batch_sells_what_has_lapsed(void)
+{
+	struct world w = world(.stock = 3, .redemptions_max = 3);
+	struct ctx *c = world_ctx(&w, NOBODY);
+	struct checkout_ask asks[4];
+	const struct checkout_ask *list[4];
+	struct checkout_outcome outs[4];
+
+	for (int i = 0; i < 3; i++)
+		EXPECT_ERR(start(&w, w.anna.code, 0, 1), OK);
+	world_clock_advance(&w, QUARTER_MS);
+	for (int i = 0; i < 4; i++) {
+		asks[i] = ask_of(c, w.anna.code, uuid_new(c->now_ms), w.variants[0], 1);
+		list[i] = &asks[i];
+	}
+	EXPECT_ERR(checkout_start_many(c, list, 4, outs), OK);
+	for (int i = 0; i < 3; i++)
+		EXPECT_INT(outs[i].result, CHECKOUT_STARTED);
+	EXPECT_ERR(outs[3].refused, ERR_SOLD_OUT);
+	expect_sql(&w, 3, "select count(*) from u.event_log where type = 'RESERVATION_EXPIRED'");
+	all_is_well(&w);
+}
+
 /* Batches over the same items, visitors and offers in opposite orders, with limits, caps and lapsing holds. */
 static int opposite(struct world *w, int i)
 {
@@ -222,6 +245,7 @@ static const CU_TestInfo tests[] = {
 	T(only_its_visitor_releases_a_hold_and_only_once),
 	T(a_release_after_the_time_is_an_expiry),
 	T(a_batch_answers_in_the_order_of_its_asks),
+	T(a_batch_sells_what_has_lapsed),
 	T(crossed_offers_and_stock_that_comes_back_never_deadlock),
 	T(batches_in_opposite_orders_never_deadlock),
 	CU_TEST_INFO_NULL,
