@@ -148,7 +148,8 @@ fuzz: ## whatever parses bytes from outside, FUZZ_S seconds (60) each, in build-
 	@$(MAKE) -s B=build-fuzz CC=clang OPT='$(san_opt) -fsanitize=fuzzer-no-link' $(fuzz_names:%=build-fuzz/fuzz/%)
 	@tests/fuzz/run.sh build-fuzz $(FUZZ_S) $(or $(T),$(fuzz_names))
 
-bench: $(B)/cgi-bin/go $(B)/pool $(B)/bench/direct $(B)/bench/hello $(B)/bench/cold $(B)/bench/slow_flush.so ## click, page, memory and start against their limits, in 4 minutes
+bench_bins := $(addprefix $(B)/bench/,direct hello cold insert drain slow_flush.so)
+bench: all $(bench_bins) ## click, page, webhooks, events, sweep, growth, memory and start against their limits, in 8 minutes
 	@tests/bench/bench.sh $(B)
 
 lint: ## clang-format, clang-tidy and cppcheck over all C

@@ -31,7 +31,7 @@ set_up() {
 	sandbox_port=$port
 	state=$dir/state run=$dir/run from=$dir/clone
 	mkdir -p "$state/log" "$from/build" && private_dir "$run" && private_dir "$run/pg"
-	cp -R "$built/bench" "$built/lib" "$built/cgi-bin" "$built/pool" "$from/build/"
+	cp -R "$built/bench" "$built/lib" "$built/cgi-bin" "$built/cron" "$built/pool" "$from/build/"
 	cp -R "$here/assets" "$from/"
 	own "$state/log"
 	cluster_new "$state/pg" "$state/log/postgres.log" || die "initdb failed" "$state/log/postgres.log"
@@ -84,7 +84,7 @@ through() {
 	: >"$state/log/access.log"
 	case $what in
 	/*) set -- "$@" "http://127.0.0.1:$port$what" ;;
-	*) set -- -s "$here/tests/bench/click.lua" "$@" "http://127.0.0.1:$port" -- "$what" ;;
+	*) set -- -s "$here/tests/bench/click.lua" "$@" "http://127.0.0.1:$port" -- $what ;;
 	esac
 	threads=2
 	[ "$clients" != 1 ] || threads=1
@@ -151,13 +151,20 @@ table() {
 	row '' "spread stock, 2 ms added per flush (direct x 16)" "$(median slow_spread)" "$(median direct_slow_spread)" /s '>=' 1
 	row 4 "click p50, one client (direct p50)" "$(median one.p50)" "$(median direct_one.p50)" us '<=' 1.6
 	row 6 "uncached page, $bytes bytes (FastCGI hello)" "$(median page)" "$(median hello)" /s '>=' 0.35
+	row 7 "webhooks taken in (one INSERT each)" "$(median webhook)" "$(median insert)" /s '>=' 1
+	row 8 "events drained by $readers consumers (bare read)" "$(median drained)" "$(median bare)" /s '>=' 0.7
+	row 9 "click p99 while sweeping, 16 clients (without)" "$(median swept_by.p99)" "$(median calm.p99)" ms '<=' 2
+	row 10 "click p50, 10^6 links, 5x10^6 events (10^4)" "$(median large.p50)" "$(median small.p50)" us '<=' 1.15
 	row 11 "worker, private memory" "$memory_kib" "" KiB '<=' 4096
 	row 11 "worker, cold start to first answer" "$cold_us" "" us '<=' 25000
 	say "" "  p99 ms: spread $(median spread.p99), hot $(median hot.p99), slow spread $(median slow_spread.p99), slow hot $(median slow_hot.p99)"
+	say "  $(median swept) lapsed holds swept per second meanwhile; webhook p99 $(median webhook.p99) ms"
 	say "  $(psql -X -A -t "$admin" -c 'select count(*) from u.checkout_session') checkouts made; $rounds rounds of $each s, medians; $(nproc) cores"
 	[ -z "$errors" ] || say "" "  Wrong answers:$errors"
 	psql -X -A -t -F ' ' "$admin" -c "select '  broken: ' || invariant, broken from u.invariants() where broken > 0"
 }
+
+. "$here/tests/bench/background.sh"
 
 errors=
 step cluster "durable, migrated, $links links"
@@ -185,4 +192,10 @@ for n in $(seq "$rounds"); do
 	step round "$n of $rounds, slow disk"
 	slow_round
 done
+cluster_stop
+database_start
+ingest
+drain
+sweep
+growth
 table

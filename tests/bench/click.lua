@@ -1,5 +1,5 @@
--- click.lua LINKS: taps of new visitors on bench0 ... bench<LINKS-1>, each a navigation without a cookie.
-local path, seed = {}, 0
+-- click.lua LINKS [NAME]: taps of new visitors on bench0 ... bench<LINKS-1> (or NAME0 ...), each a navigation without a cookie.
+local links, name, headers, seed = 1, "bench", nil, 0
 
 function setup(thread)
 	seed = seed + 1
@@ -7,15 +7,12 @@ function setup(thread)
 end
 
 function init(args)
-	local headers = { ["Sec-Fetch-Mode"] = "navigate", ["Sec-Fetch-Dest"] = "document", ["Sec-Fetch-Site"] = "cross-site",
+	headers = { ["Sec-Fetch-Mode"] = "navigate", ["Sec-Fetch-Dest"] = "document", ["Sec-Fetch-Site"] = "cross-site",
 		["Accept"] = "text/html", ["User-Agent"] = "Mozilla/5.0 (Linux; Android 14) Chrome/126.0 Mobile Safari/537.36" }
-
 	math.randomseed(seed)
-	for n = 0, tonumber(args[1]) - 1 do
-		path[n] = wrk.format("GET", "/go/bench" .. n, headers)
-	end
+	links, name = tonumber(args[1]), args[2] or name
 end
 
 function request()
-	return path[math.random(0, #path)]
+	return wrk.format("GET", "/go/" .. name .. math.random(0, links - 1), headers)
 end
