@@ -28,14 +28,14 @@ tpl    := $(sort $(wildcard templates/*.html templates/*/*.html templates/*.css 
 tpl_pages := $(filter-out templates/parts/% templates/layouts/%,$(tpl))
 apps   := $(sort $(basename $(notdir $(wildcard cgi-bin/*.c))) $(notdir $(patsubst %/,%,$(sort $(dir $(wildcard cgi-bin/*/*.c))))))
 helpers := $(basename $(notdir $(wildcard cron/*.c)))
-tests_c := $(sort $(wildcard tests/*.c tests/lib/*/*.c tests/lib/*/*/*.c tests/cgi-bin/*.c tests/cron/*.c tests/view/*.c))
+tests_c := $(sort $(wildcard tests/*.c tests/lib/*/*.c tests/lib/*/*/*.c tests/cgi-bin/*.c tests/cron/*.c tests/ctl/*.c tests/view/*.c))
 
 obj     = $(patsubst %.c,$(B)/obj/%.o,$(1))
 app_c   = $(wildcard cgi-bin/$(1).c cgi-bin/$(1)/*.c)
 lib_o  := $(call obj,$(lib_c)) $(B)/gen/queries.o $(B)/gen/graphql.o $(B)/gen/templates.o
 bins   := $(apps:%=$(B)/cgi-bin/%) $(helpers:%=$(B)/cron/%) $(B)/unifyedctl
 
-.PHONY: all run check check-one rules san fuzz bench lint routes sizes schema help clean install-packages
+.PHONY: all run check prove check-one rules san fuzz bench lint routes sizes schema help clean install-packages
 all: $(bins) $(B)/pool ## build everything into build/
 
 # The header changes only when a name does, so that editing a query compiles one file.
@@ -92,7 +92,8 @@ $(foreach app,$(apps),$(eval $(call app_rule,$(app))))
 $(B)/cron/%: $(B)/main/helper_%.o $(B)/obj/cron/%.o $(B)/lib/libunifyed.so
 	$(link_bin)
 
-$(B)/unifyedctl: $(call obj,$(wildcard ctl/*.c)) $(B)/lib/libunifyed.so
+# `webhook replay` runs the very appliers of the helper
+$(B)/unifyedctl: $(call obj,$(wildcard ctl/*.c) cron/webhooks_apply.c) $(B)/lib/libunifyed.so
 	$(link_bin)
 
 # ---- tests: one program with every suite; `build/check lib/core` runs those whose name starts so
@@ -104,9 +105,21 @@ $(B)/gen/apps.def: $(wildcard cgi-bin/*.c cgi-bin/*/*.c)
 	@for app in $(apps); do echo "APP($$app)"; done > $@
 $(B)/obj/tests/run.o: $(B)/gen/suites.def
 $(B)/obj/tests/world_ask.o $(B)/obj/tests/cgi-bin/strangers.o: $(B)/gen/apps.def
-tests_o := $(call obj,$(tests_c) $(foreach app,$(apps),$(call app_c,$(app))) $(wildcard cron/*.c))
+tests_o := $(call obj,$(tests_c) $(foreach app,$(apps),$(call app_c,$(app))) $(wildcard cron/*.c) $(filter-out ctl/unifyedctl.c,$(wildcard ctl/*.c)))
 $(B)/check: $(tests_o) $(B)/lib/libunifyed.so
 	@$(CC) $(CFLAGS) -pie $(LINK) -o $@ $(tests_o) -L$(B)/lib -lunifyed -lcunit -lpq '-Wl,-rpath,$$ORIGIN/lib'
+
+# The seeded model test: the tests' world and every app, with a main of its own
+model_o := $(call obj,$(wildcard tests/prove/model*.c) $(filter-out tests/run.c,$(wildcard tests/*.c))) $(filter-out $(B)/obj/tests/%,$(tests_o))
+$(B)/prove/model: $(model_o) $(B)/lib/libunifyed.so
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -pie $(LINK) -o $@ $(model_o) -L$(B)/lib -lunifyed -lcunit -lpq '-Wl,-rpath,$$ORIGIN/../lib'
+
+# The token endpoint's proof, likewise
+tokens_o := $(call obj,tests/prove/tokens.c $(filter-out tests/run.c,$(wildcard tests/*.c))) $(filter-out $(B)/obj/tests/%,$(tests_o))
+$(B)/prove/tokens: $(tokens_o) $(B)/lib/libunifyed.so
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -pie $(LINK) -o $@ $(tokens_o) -L$(B)/lib -lunifyed -lcunit -lpq '-Wl,-rpath,$$ORIGIN/../lib'
 
 # ---- programs of run/ and what people run
 $(B)/pool: run/pool.c
@@ -126,6 +139,9 @@ run: ## the whole product here, with a demo shop; PORT=9000 for other ports; Ctr
 
 check: ## every test there is; leaves nothing running
 	@run/check.sh
+
+prove: ## the proofs of tests/prove in 30 minutes; FACTOR=0.1 for a tenth, T='storm loss' for some, SEED=n repeats
+	@run/prove.sh
 
 check-one: $(B)/check ## some suites, by how their names begin: make check-one T='lib/core cgi-bin/go'
 	@tests/with_cluster.sh $(B)/check $(T)

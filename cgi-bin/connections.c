@@ -8,6 +8,8 @@
 #include "lib/core/config.h"
 #include "lib/crypto/crypto.h"
 #include "lib/db/db.h"
+#include "lib/inbox/compliance.h"
+#include "lib/view/compliance_view.h"
 #include "lib/view/connection_view.h"
 #include "lib/view/list_view.h"
 #include "lib/web/web.h"
@@ -88,6 +90,28 @@ static enum err show(struct ctx *c, const struct req *q, struct res *r)
 	return res_json(r, 200, connection_one_json(c, &connection));
 }
 
+/* For the owner alone: they name her customers. */
+static enum err compliance(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct compliance_seen *list_of;
+	struct connection connection;
+	struct connection_id id;
+	struct page page;
+	struct jw w;
+	size_t n;
+
+	TRY(req_id(c, q, "id", ID_connection, &id.u));
+	TRY(connection_by_id(c, id, &connection));
+	if (!str_eq(connection.role, S("owner")))
+		return FAIL(c, ERR_NOT_FOUND, "not the owner of that shop");
+	TRY(req_page(c, q, ID_request, &page));
+	TRY(compliance_list(c, connection.domain, c->creator, false, page.after, page.limit + 1, &list_of, &n));
+	w = list_begin(c);
+	for (size_t i = 0; i < n && i < (size_t)page.limit; i++)
+		compliance_json(&w, &list_of[i]);
+	return res_json(r, 200, list_end(&w, ID_request, n > (size_t)page.limit ? list_of[page.limit - 1].id : (struct uuid){ 0 }));
+}
+
 static enum err leave(struct ctx *c, const struct req *q, struct res *r)
 {
 	struct connection_id id;
@@ -102,6 +126,7 @@ static const struct route routes[] = {
 	{ GET,    "/connections/:platform/auth-url", auth_url, .who = CREATOR, .tx = TX_WRITE },
 	{ GET,    "/connections/:platform/callback", callback, .who = MAYBE,   .tx = TX_NONE },
 	{ GET,    "/connections/:id",                show,     .who = CREATOR, .tx = TX_READ },
+	{ GET,    "/connections/:id/compliance",     compliance, .who = CREATOR, .tx = TX_READ },
 	{ DELETE, "/connections/:id",                leave,    .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
 };
 

@@ -5,11 +5,15 @@
  */
 #include "lib/checkout/checkout.h"
 #include "lib/checkout/gate.h"
+#include "lib/checkout/guard.h"
 #include "lib/checkout/visitor.h"
 #include "lib/core/config.h"
 #include "lib/text/text.h"
 #include "lib/view/go_view.h"
 #include "lib/web/web.h"
+
+#define BOUNCED "b" /* argument of an address that a click was sent back to with our cookie */
+#define WAIT_S 5
 
 /* A form's token is for its link alone. */
 static struct str form_use(struct ctx *c, struct str code)
@@ -21,6 +25,7 @@ static struct str form_use(struct ctx *c, struct str code)
 struct who_asks {
 	struct uuid visitor;
 	bool by_cookie, by_token;
+	int64_t seen_ms; /* when the cookie was made; 0: there is none */
 };
 
 static struct who_asks who_asks(struct ctx *c, const struct req *q)
@@ -29,17 +34,18 @@ static struct who_asks who_asks(struct ctx *c, const struct req *q)
 	struct who_asks who = { 0 };
 	struct uuid by_token;
 
-	who.by_cookie = visitor_read(c, S("cookie"), req_cookie_of(c, q, VISITOR_COOKIE), VISITOR_COOKIE_S, &who.visitor);
-	who.by_token = q->method == POST && visitor_read(c, use, req_form(q, "token"), VISITOR_FORM_S, &by_token);
+	who.by_cookie = visitor_read(c, S("cookie"), req_cookie_of(c, q, VISITOR_COOKIE), VISITOR_COOKIE_S, &who.visitor,
+		&who.seen_ms);
+	who.by_token = q->method == POST && visitor_read(c, use, req_form(q, "token"), VISITOR_FORM_S, &by_token, NULL);
 	if (who.by_cookie)
 		return who;
 	who.visitor = who.by_token ? by_token : visitor_first(c);
 	return who;
 }
 
-static enum gate gate(struct ctx *c, const struct req *q, const struct who_asks *who)
+static struct gate_facts facts(struct ctx *c, const struct req *q, const struct who_asks *who)
 {
-	return gate_of(&(struct gate_facts){
+	return (struct gate_facts){
 		.is_head = q->method == HEAD, .is_post = q->method == POST,
 		.has_visitor = who->by_cookie, .has_token = who->by_token,
 		.user_agent = req_header(q, "HTTP_USER_AGENT"),
@@ -48,7 +54,7 @@ static enum gate gate(struct ctx *c, const struct req *q, const struct who_asks 
 		.fetch_site = req_header(q, "HTTP_SEC_FETCH_SITE"), .fetch_mode = req_header(q, "HTTP_SEC_FETCH_MODE"),
 		.fetch_dest = req_header(q, "HTTP_SEC_FETCH_DEST"),
 		.origin = req_header(q, "HTTP_ORIGIN"), .own_origin = c->config->base_url,
-	});
+	};
 }
 
 static struct str asked(const struct req *q, const char *name)
@@ -87,14 +93,28 @@ static enum err page(struct res *r, int status, struct str html)
 	return res_html(r, status, html);
 }
 
+/* When asking again may help; a page that only has to wait a moment goes on by itself. */
+static void come_back(struct ctx *c, struct res *r, enum err why, const struct checkout_outcome *o, int units)
+{
+	int64_t seconds = o->expires_ms > c->now_ms ? (o->expires_ms - c->now_ms + 999) / 1000 : WAIT_S;
+
+	if (why == ERR_OFFER_NOT_READY)
+		seconds = WAIT_S;
+	else if (err_row(why)->status != 429)
+		return;
+	res_header(r, "Retry-After", str_fmt(c->mem, "%lld", (long long)seconds));
+	if (why == ERR_UNPROVEN_CAPPED || why == ERR_HIGH_DEMAND)
+		res_header(r, "Refresh", str_fmt(c->mem, "%lld; url=" STR_FMT, (long long)seconds,
+			STR_ARG(go_again_path(c, o, units, NULL))));
+}
+
 /* A browser reads a page in the creator's look; a program reads the problem. */
 static enum err refuse(struct ctx *c, const struct req *q, struct res *r, enum err why, const struct checkout_outcome *o,
 	int units)
 {
 	bool wants_json = !q->is_browser && str_find(req_header(q, "HTTP_ACCEPT"), 0, S("json")) != SIZE_MAX;
 
-	if (why == ERR_OFFER_NOT_READY)
-		res_header(r, "Retry-After", S("5"));
+	come_back(c, r, why, o, units);
 	if (wants_json || uuid_is_nil(o->creator.u))
 		return why;
 	return page(r, err_row(why)->status, go_refused_page(c, why, o, units));
@@ -110,8 +130,9 @@ static enum ask go_ask(struct ctx *c, const struct req *q, struct res *r, void *
 {
 	struct checkout_ask *ask = NEW(c->mem, struct checkout_ask);
 	struct who_asks who = who_asks(c, q);
+	struct gate_facts shown = facts(c, q, &who);
 
-	switch (gate(c, q, &who)) {
+	switch (gate_of(&shown)) {
 	case GATE_PREFETCH:
 		(void)prefetch(r);
 		return ASK_DONE;
@@ -126,6 +147,10 @@ static enum ask go_ask(struct ctx *c, const struct req *q, struct res *r, void *
 		return ASK_ALONE;
 	}
 	ask->visitor = who.visitor;
+	ask->address = guard_address(c, q->address);
+	ask->navigates = gate_navigates(&shown);
+	ask->pressed = who.by_token;
+	ask->seen_ms = who.seen_ms;
 	checkout_ask_mint(c, ask);
 	*out = ask;
 	return ASK_JOIN;
@@ -145,13 +170,28 @@ static enum err go_many(struct ctx *c, void *const asks[], size_t n, void **outc
 	return OK;
 }
 
+/* A cookie keeps its age, which speaks for its visitor, until it is time for a new one. */
+static void remember(struct ctx *c, struct res *r, const struct checkout_ask *ask)
+{
+	if (!ask->seen_ms || c->now_ms - ask->seen_ms > VISITOR_RENEW_S * INT64_C(1000))
+		res_cookie(r, VISITOR_COOKIE, visitor_token(c, S("cookie"), ask->visitor), VISITOR_COOKIE_S);
+}
+
+/* The button, for a click that the guard did not let through. */
+static enum err confirm(struct ctx *c, struct res *r, const struct checkout_outcome *o, const struct checkout_ask *ask)
+{
+	struct str token = visitor_token(c, form_use(c, ask->code), ask->visitor);
+
+	return page(r, 200, go_confirm_page(c, o, ask->units, token));
+}
+
 static enum err go_answer(struct ctx *c, const struct req *q, struct res *r, const void *ask_made, const void *outcome_made)
 {
 	const struct checkout_outcome *o = outcome_made;
 	const struct checkout_ask *ask = ask_made;
 	struct str url;
 
-	res_cookie(r, VISITOR_COOKIE, visitor_token(c, S("cookie"), ask->visitor), VISITOR_COOKIE_S);
+	remember(c, r, ask);
 	switch (o->result) {
 	case CHECKOUT_STARTED:
 	case CHECKOUT_REPEATED:
@@ -159,6 +199,12 @@ static enum err go_answer(struct ctx *c, const struct req *q, struct res *r, con
 		return res_redirect(r, 303, url);
 	case CHECKOUT_CHOOSE:
 		return page(r, 200, go_picker_page(c, o, ask->units));
+	case CHECKOUT_BOUNCE:
+		if (!req_arg(q, BOUNCED).n)
+			return res_redirect(r, 303, go_again_path(c, o, ask->units, BOUNCED));
+		return confirm(c, r, o, ask); /* a browser that keeps no cookies */
+	case CHECKOUT_CONFIRM:
+		return confirm(c, r, o, ask);
 	case CHECKOUT_REFUSED:
 		break;
 	}
@@ -169,7 +215,8 @@ static enum err go_answer(struct ctx *c, const struct req *q, struct res *r, con
 static enum err look(struct ctx *c, const struct req *q, struct res *r)
 {
 	struct who_asks who = who_asks(c, q);
-	bool button = gate(c, q, &who) == GATE_CONFIRM;
+	struct gate_facts shown = facts(c, q, &who);
+	bool button = gate_of(&shown) == GATE_CONFIRM;
 	struct checkout_ask ask = { 0 };
 	struct checkout_outcome refused;
 	struct checkout_look seen;
@@ -195,7 +242,7 @@ static enum err held(struct ctx *c, const struct req *q, struct checkout_held *o
 	*visitor = (struct uuid){ 0 };
 	if (!text_is_code(code))
 		return FAIL(c, ERR_LINK_UNKNOWN, "not the look of a code");
-	(void)visitor_read(c, S("cookie"), req_cookie_of(c, q, VISITOR_COOKIE), VISITOR_COOKIE_S, visitor);
+	(void)visitor_read(c, S("cookie"), req_cookie_of(c, q, VISITOR_COOKIE), VISITOR_COOKIE_S, visitor, NULL);
 	return checkout_held(c, code, *visitor, out);
 }
 

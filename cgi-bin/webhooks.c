@@ -20,16 +20,19 @@ static bool signed_with(struct str secret, struct str body, struct str mac)
 }
 
 /* During a rotation of the client secret either may have signed. */
-static enum err signature_must_match(struct ctx *c, const struct req *q)
+static enum err signature_must_match(struct ctx *c, const struct req *q, struct str *with)
 {
 	struct str mac;
 
 	if (!crypto_base64_read(c->mem, req_header(q, "HTTP_X_SHOPIFY_HMAC_SHA256"), &mac) || mac.n != 32)
 		return FAIL(c, ERR_SIGNATURE, "no signature of 32 bytes");
-	if (!signed_with(c->config->shopify_client_secret, req_body(q), mac) &&
-	    !signed_with(c->config->shopify_client_secret_previous, req_body(q), mac))
-		return FAIL(c, ERR_SIGNATURE, "the signature does not match");
-	return OK;
+	*with = S("current");
+	if (signed_with(c->config->shopify_client_secret, req_body(q), mac))
+		return OK;
+	*with = S("previous");
+	if (signed_with(c->config->shopify_client_secret_previous, req_body(q), mac))
+		return OK;
+	return FAIL(c, ERR_SIGNATURE, "the signature does not match");
 }
 
 static struct str want_header(struct ctx *c, const struct req *q, const char *cgi_name, const char *field)
@@ -41,6 +44,14 @@ static struct str want_header(struct ctx *c, const struct req *q, const char *cg
 	return value;
 }
 
+/* One that may be missing: left out when it is too long or no text. */
+static struct str take_header(const struct req *q, const char *cgi_name)
+{
+	struct str value = req_header(q, cgi_name);
+
+	return value.n <= HEADER_MAX && str_utf8(value) ? value : S("");
+}
+
 static enum err read_delivery(struct ctx *c, const struct req *q, struct delivery *out)
 {
 	*out = (struct delivery){
@@ -50,11 +61,11 @@ static enum err read_delivery(struct ctx *c, const struct req *q, struct deliver
 		.topic = want_header(c, q, "HTTP_X_SHOPIFY_TOPIC", "X-Shopify-Topic"),
 		.webhook_id = want_header(c, q, "HTTP_X_SHOPIFY_WEBHOOK_ID", "X-Shopify-Webhook-Id"),
 		.api_version = want_header(c, q, "HTTP_X_SHOPIFY_API_VERSION", "X-Shopify-API-Version"),
-		.event_id = str_slice(req_header(q, "HTTP_X_SHOPIFY_EVENT_ID"), 0, HEADER_MAX),
+		.event_id = take_header(q, "HTTP_X_SHOPIFY_EVENT_ID"),
+		.name = take_header(q, "HTTP_X_SHOPIFY_NAME"),
+		.signature = req_header(q, "HTTP_X_SHOPIFY_HMAC_SHA256"), /* matched, so base64 of 32 bytes */
 		.body = req_body(q),
 	};
-	if (!str_utf8(out->event_id))
-		out->event_id = S("");
 	if (!time_read(req_header(q, "HTTP_X_SHOPIFY_TRIGGERED_AT"), &out->triggered_ms))
 		out->triggered_ms = 0;
 	if (!text_is_shop(out->shop_domain))
@@ -69,12 +80,14 @@ static enum err read_delivery(struct ctx *c, const struct req *q, struct deliver
 static enum err shopify(struct ctx *c, const struct req *q, struct res *r)
 {
 	struct delivery delivery;
+	struct str with;
 	bool fresh;
 
 	if (req_body(q).n > (size_t)c->config->webhook_max_bytes)
 		return FAIL(c, ERR_BODY_TOO_LARGE, "%zu bytes", req_body(q).n);
-	TRY(signature_must_match(c, q));
+	TRY(signature_must_match(c, q, &with));
 	TRY(read_delivery(c, q, &delivery));
+	delivery.signed_with = with;
 	TRY(inbox_store(c, &delivery, &fresh));
 	return res_text(r, 200, "text/plain", fresh ? S("stored\n") : S("known\n"));
 }

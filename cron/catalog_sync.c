@@ -1,8 +1,10 @@
 /* catalog_sync.c: brings the shops' catalogs and stock here
  *
  * In small steps, the most urgent first: products that a webhook named, stock that is dirty, the rest of large products,
- * then one page of the sync that has waited longest. A shop that fails rests; the others go on.
+ * then one step of the sync that has waited longest: what changed, or all of it, by pages or as files. A shop that fails rests; the
+ * others go on.
  */
+#include "lib/catalog/bulk.h"
 #include "lib/catalog/catalog.h"
 #include "lib/catalog/store.h"
 #include "lib/core/config.h"
@@ -58,6 +60,11 @@ struct storing {
 	int64_t external;
 	const struct catalog_unfinished *unfinished;
 	const struct platform_variants *variants;
+	const struct catalog_bulk *bulk;
+	const int64_t *items;
+	size_t items_n;
+	struct str more;
+	int64_t began_ms;       /* by the shop's clock */
 };
 
 static enum err recompute(struct ctx *c, struct shop_id shop, const struct catalog_change *change)
@@ -73,7 +80,7 @@ static enum err store_product(struct ctx *c, void *arg)
 	if (s->product)
 		TRY(catalog_product_put(c, s->shop, s->product, &change));
 	else
-		TRY(catalog_product_gone(c, s->shop, s->external));
+		TRY(catalog_product_gone(c, s->shop, s->external, &change));
 	TRY(recompute(c, s->shop, &change));
 	return job_done(c, s->job->id);
 }
@@ -183,7 +190,7 @@ static enum err store_page(struct ctx *c, void *arg)
 	const struct storing *s = arg;
 	struct catalog_change change = { 0 };
 
-	TRY(catalog_page_put(c, s->claim, s->page, &change));
+	TRY(catalog_page_put(c, s->claim, s->page, s->began_ms, &change));
 	return recompute(c, s->claim->shop, &change);
 }
 
@@ -193,11 +200,79 @@ static enum err read_page(struct ctx *c, const struct catalog_claim *claim)
 	struct shop_door door;
 
 	TRY(shop_open(c, claim->shop, &door));
-	TRY(asked(c, &door, door.platform->products(c, &door.call, claim->cursor, &page)));
-	return db_in_tx(c, store_page, &(struct storing){ .claim = claim, .page = &page });
+	TRY(asked(c, &door, door.platform->products(c, &door.call, claim->since_ms, claim->cursor, &page)));
+	return db_in_tx(c, store_page, &(struct storing){ .claim = claim, .page = &page, .began_ms = door.call.began_ms });
 }
 
-static enum err page(struct ctx *c, int64_t *done)
+static enum err store_items(struct ctx *c, void *arg)
+{
+	const struct storing *s = arg;
+
+	return catalog_items_put(c, s->claim, s->items, s->items_n, s->more, s->began_ms);
+}
+
+static enum err read_items(struct ctx *c, const struct catalog_claim *claim)
+{
+	struct shop_door door;
+	struct str more;
+	int64_t *items;
+	size_t n;
+
+	TRY(shop_open(c, claim->shop, &door));
+	TRY(asked(c, &door, door.platform->items_changed(c, &door.call, claim->since_ms, claim->cursor, &items, &n, &more)));
+	return db_in_tx(c, store_items, &(struct storing){ .claim = claim, .items = items, .items_n = n, .more = more,
+		.began_ms = door.call.began_ms });
+}
+
+static enum err read_count(struct ctx *c, const struct catalog_claim *claim)
+{
+	struct shop_door door;
+	int64_t variants;
+
+	TRY(shop_open(c, claim->shop, &door));
+	TRY(asked(c, &door, door.platform->variants_count(c, &door.call, &variants)));
+	return catalog_counted(c, claim, variants, door.call.began_ms);
+}
+
+static enum err store_bulk(struct ctx *c, void *arg)
+{
+	const struct storing *s = arg;
+	struct catalog_change change = { 0 };
+
+	TRY(catalog_bulk_apply(c, s->claim, s->bulk, &change));
+	return recompute(c, s->claim->shop, &change);
+}
+
+static enum err read_bulk(struct ctx *c, const struct catalog_claim *claim)
+{
+	struct catalog_bulk bulk;
+
+	TRY(catalog_bulk_find(c, claim, &bulk));
+	if (str_eq(bulk.state, S("applying")))
+		return db_in_tx(c, store_bulk, &(struct storing){ .claim = claim, .bulk = &bulk });
+	return catalog_bulk_call(c, claim, &bulk);
+}
+
+static const struct {
+	const char *name;
+	enum err (*read)(struct ctx *c, const struct catalog_claim *claim);
+} phases[] = {
+	{ "count", read_count },
+	{ "products", read_page },
+	{ "changed", read_page },
+	{ "items", read_items },
+	{ "bulk", read_bulk },
+};
+
+static enum err read_phase(struct ctx *c, const struct catalog_claim *claim)
+{
+	for (size_t i = 0; i < COUNT(phases); i++)
+		if (str_eq(claim->phase, str_of(phases[i].name)))
+			return phases[i].read(c, claim);
+	return FAIL(c, ERR_INTERNAL, "no such phase of a sync");
+}
+
+static enum err sync(struct ctx *c, int64_t *done)
 {
 	struct catalog_claim claim;
 	bool found, finished;
@@ -211,7 +286,7 @@ static enum err page(struct ctx *c, int64_t *done)
 		*done += finished;
 		return OK;
 	}
-	e = read_page(c, &claim);
+	e = read_phase(c, &claim);
 	++*done;
 	if (e != OK && survivable(e))
 		TRY(catalog_sync_failed(c, claim.shop, str_of(err_row(e)->name), e == ERR_PLATFORM_REFUSED, REFUSALS_MOST));
@@ -224,7 +299,7 @@ static enum err step(struct ctx *c, int64_t *done)
 	TRY(products(c, done));
 	TRY(stock(c, done));
 	TRY(more(c, done));
-	return page(c, done);
+	return sync(c, done);
 }
 
 const struct helper catalog_sync_helper = { "catalog_sync", step };

@@ -2,13 +2,16 @@
  *
  * Makes the shops tell us what we listen to, ends what creators who left had there, keeps idle tokens alive.
  */
+#include "lib/catalog/catalog.h"
 #include "lib/connection/connection.h"
 #include "lib/core/config.h"
 #include "lib/core/log.h"
 #include "lib/cron/cron.h"
 #include "lib/db/db.h"
+#include "lib/inbox/compliance.h"
 #include "lib/job/job.h"
 #include "lib/offer/offer.h"
+#include "lib/reconcile/reconcile.h"
 
 #define TRIES_MOST 40
 #define LEAVE_TRIES 30 /* about a day of trying: then the credentials are forgotten all the same */
@@ -34,6 +37,31 @@ static enum err uninstalled(struct ctx *c, const struct job *job)
 	struct job own = *job;
 
 	return db_in_tx(c, end_connections, &own);
+}
+
+static enum err confirmed_gone(struct ctx *c, void *arg)
+{
+	const struct job *job = arg;
+	bool late;
+
+	return shop_uninstalled(c, job->shop, c->now_ms, &late);
+}
+
+static enum err confirmed_here(struct ctx *c, void *arg)
+{
+	const struct job *job = arg;
+
+	return compliance_refuse(c, job->shop);
+}
+
+/* Something that may be old said that the shop removed us: the shop knows. */
+static enum err confirm(struct ctx *c, const struct job *job)
+{
+	struct job own = *job;
+	bool gone;
+
+	TRY(connection_confirm(c, job->shop, &gone));
+	return db_in_tx(c, gone ? confirmed_gone : confirmed_here, &own);
 }
 
 static enum err end_offers(struct ctx *c, void *arg)
@@ -62,10 +90,29 @@ static enum err leave(struct ctx *c, const struct job *job)
 	return connection_forget(c, job->shop);
 }
 
+static enum err bring_forward(struct ctx *c, void *arg)
+{
+	const struct job *job = arg;
+
+	TRY(job_resume(c, job->shop));
+	TRY(offer_discounts_resume(c, job->shop));
+	TRY(reconcile_want(c, job->shop));
+	return catalog_sync_want_first(c, job->shop);
+}
+
+static enum err resume(struct ctx *c, const struct job *job)
+{
+	struct job own = *job;
+
+	return db_in_tx(c, bring_forward, &own);
+}
+
 static const struct {
 	const char *kind;
 	tend *work;
 } kinds[] = {
+	{ "shop_confirm", confirm },
+	{ "shop_resume", resume },
 	{ "shop_uninstalled", uninstalled },
 	{ "connection_left", leave },
 	{ "subscriptions", subscribe },

@@ -16,6 +16,7 @@ config_write() {
 		base_url = http://127.0.0.1:$port
 		shopify_client_id = unifyed-sandbox
 		shopify_origin = http://127.0.0.1:$sandbox_port/s/{shop}
+		shopify_bulk_hosts = 127.0.0.1
 		assets_dir = $from/assets
 		allow_private_targets = true
 		allow_http = true

@@ -44,10 +44,23 @@ migration() {
 	printf '%s\n' "\\endif"
 }
 
+# Not pg_advisory_lock: who waits inside a statement has a snapshot, which a concurrent index of the other waits for in turn.
+lock_wait() {
+	echo "\\set waiting true"
+	tries=0
+	while [ $tries -lt 1500 ]; do # 5 minutes
+		echo "\\if :waiting"
+		echo "select not pg_try_advisory_lock(hashtextextended('unifyed migrate', 0)) as waiting \\gset"
+		printf '%s\n' "\\if :waiting" "select pg_sleep(0.2) \\g /dev/null" "\\endif" "\\endif"
+		tries=$((tries + 1))
+	done
+	printf '%s\n' "\\if :waiting" "do \$\$ begin raise exception 'another migration has been at it for 5 minutes'; end \$\$;" "\\endif"
+}
+
 script() {
+	echo "set client_min_messages = warning;"
+	lock_wait
 	cat <<-'END'
-		set client_min_messages = warning;
-		select from pg_advisory_lock(hashtextextended('unifyed migrate', 0)) \g /dev/null
 		create schema if not exists u;
 		create table if not exists u.migration
 		    (name text primary key, checksum text not null, at timestamptz not null default now());

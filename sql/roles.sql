@@ -70,6 +70,8 @@ grant insert on u.event_log to :go, :public;
 grant select (id) on u.event_log to :go, :public; -- `on conflict (id)` reads it
 grant execute on function
       u.checkout_start(text, uuid, uuid, integer, uuid, uuid, text, integer),
+      u.click(text, uuid, uuid, integer, uuid, uuid, text, uuid, boolean, boolean, bigint, u.hold_rules),
+      u.click_many(text[], uuid[], uuid[], integer[], uuid[], uuid[], text[], uuid[], boolean[], boolean[], bigint[], u.hold_rules),
       u.checkout_start_many(text[], uuid[], uuid[], integer[], uuid[], uuid[], text[], integer),
       u.checkout_release(uuid, uuid)
    to :go;
@@ -88,11 +90,13 @@ grant select, insert, update on u.shop to :api;
 grant select, insert on u.event_log to :api;
 grant select on u.webhook_subscription, u.location, u.product, u.variant, u.inventory, u.inventory_level, u.inventory_snapshot,
       u.checkout_session, u.reservation, u.shop_order, u.order_line, u.order_refund, u.link_clicks, u.revenue_order,
-      u.event_consumer, u.helper_run, u.migration
+      u.event_consumer, u.helper_run, u.migration, u.reconcile, u.reconcile_run, u.reconcile_find, u.compliance_request, u.audit_run, u.audit_finding
    to :api;
 grant select (id, platform, shop_domain, topic, webhook_id, event_id, triggered_at, received_at, state, attempts, retry_at, problem,
-      done_at) on u.webhook_inbox to :api;
-grant execute on function u.link_release(uuid), u.offer_release(uuid), u.checkout_release(uuid, uuid), u.invariants() to :api;
+      done_at, waits_for) on u.webhook_inbox to :api;
+grant execute on function u.link_release(uuid), u.offer_release(uuid), u.checkout_release(uuid, uuid), u.order_net(uuid), u.invariants(),
+      u.item_buffer_set(uuid, uuid, integer, integer, integer), u.shop_buffer_set(uuid, integer, integer, integer), u.audit_invariants()
+   to :api;
 
 -- helper: all of it but the schema
 grant select, insert, update, delete on all tables in schema u to :helper;

@@ -157,10 +157,17 @@ struct str told_refund_body(struct world *w, int64_t order, int64_t id, int unit
 
 struct got push(struct world *w, const char *topic, const char *webhook_id, struct str body)
 {
+	return push_from(w, "x.myshopify.com", topic, webhook_id, 0, body);
+}
+
+struct got push_from(struct world *w, const char *shop, const char *topic, const char *webhook_id, int64_t triggered_ms,
+	struct str body)
+{
 	struct digest mac = crypto_hmac(w->config->shopify_client_secret, body);
 	struct str signature = crypto_base64(w->mem, crypto_digest_str(&mac));
 	struct str headers = str_fmt(w->mem, "X-Shopify-Topic: %s\nX-Shopify-Webhook-Id: %s\nX-Shopify-API-Version: 2026-10\n"
-		"X-Shopify-Shop-Domain: x.myshopify.com\nX-Shopify-Hmac-Sha256: " STR_FMT, topic, webhook_id, STR_ARG(signature));
+		"X-Shopify-Shop-Domain: %s\nX-Shopify-Hmac-Sha256: " STR_FMT "%s" STR_FMT, topic, webhook_id, shop, STR_ARG(signature),
+		triggered_ms ? "\nX-Shopify-Triggered-At: " : "", STR_ARG(triggered_ms ? time_text(w->mem, triggered_ms) : S("")));
 
 	return ask(w, (struct asking){ .method = POST, .path = "/webhooks/shopify", .bytes = body,
 		.content_type = "application/json", .headers = str_z(w->mem, headers) });

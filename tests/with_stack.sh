@@ -4,7 +4,8 @@
 #   UNIFYED_BASE_URL    nginx                 UNIFYED_SANDBOX_URL  the sandbox and its control API
 #   UNIFYED_STACK_PG    libpq conninfo of a superuser, for tests that kill or check
 #   UNIFYED_STACK       the state folder: log/, unifyed.conf      UNIFYED_STACK_PID  of the supervising shell
-# Everything demo.sh takes may be set: UNIFYED_WORKERS, UNIFYED_HOLD_S, UNIFYED_FSYNC=on for crash tests.
+# Everything demo.sh takes may be set: UNIFYED_WORKERS, UNIFYED_HOLD_S, UNIFYED_FSYNC=on for crash tests. All visitors come
+# from one address, so nobody is on guard and an address has no limit, unless the caller says otherwise.
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 . "$here/run/lib.sh"
@@ -30,7 +31,8 @@ free_ports() {
 }
 ports=$(free_ports)
 PORT=${ports% *} SANDBOX_PORT=${ports#* } UNIFYED_STATE=$dir/state UNIFYED_RUN=$dir/run UNIFYED_SEED=no \
-	UNIFYED_LIMITS=${UNIFYED_LIMITS:-off} UNIFYED_FSYNC=${UNIFYED_FSYNC:-off} sh "$here/run/demo.sh" >"$dir/log" 2>&1 &
+	UNIFYED_HOLDS_PER_ADDRESS=${UNIFYED_HOLDS_PER_ADDRESS:-0} UNIFYED_COOLDOWN_LAPSES=${UNIFYED_COOLDOWN_LAPSES:-0} \
+	UNIFYED_GUARD_LEVEL_MAX=${UNIFYED_GUARD_LEVEL_MAX:-0} UNIFYED_LIMITS=${UNIFYED_LIMITS:-off} UNIFYED_FSYNC=${UNIFYED_FSYNC:-off} sh "$here/run/demo.sh" >"$dir/log" 2>&1 &
 stack_pid=$!
 until [ -e "$dir/state/ready" ]; do
 	kill -0 "$stack_pid" 2>/dev/null || die "the stack did not start" "$dir/log"

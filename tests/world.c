@@ -100,6 +100,7 @@ static const char *const settings[][2] = {
 	{ "UNIFYED_KEY_RING", "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f" },
 	{ "UNIFYED_SHOPIFY_CLIENT_ID", "client-of-tests" },
 	{ "UNIFYED_SHOPIFY_CLIENT_SECRET", "secret-of-tests" },
+	{ "UNIFYED_HOLDS_PER_ADDRESS", "0" }, /* all people of a test share one address */
 };
 
 void world_env(void)

@@ -24,6 +24,8 @@ static const struct route routes[] = {
 
 	{ GET,  "/dashboard/products",                 dash_products, PAGE },
 	{ GET,  "/dashboard/products/:id",             dash_product, PAGE },
+	{ GET,  "/dashboard/items/:id",                dash_item, PAGE },
+	{ POST, "/dashboard/items/:id",                dash_item_save, FORM },
 
 	{ GET,  "/dashboard/offers",                   dash_offers, PAGE },
 	{ POST, "/dashboard/offers",                   dash_offer_make, FORM },

@@ -86,7 +86,7 @@ enum err dash_link(struct ctx *c, const struct req *q, struct res *r)
 		.layout = d.layout, .id = ID_TEXT(c->mem, link, id), .url = link_url(c, &link), .code = link.code,
 		.offer = link.offer_name, .offer_id = ID_TEXT(c->mem, offer, link.offer),
 		.where = dash_from(c, link.attribution.platform, link.attribution.surface, link.stream_title), .where_n = 1,
-		.clicks = link.clicks, .repeats = link.repeats, .refusals = link.refusals, .previews = link.previews,
+		.clicks = link.clicks, .repeats = link.repeats, .refusals = link.refusals, .previews = link.previews, .guarded = link.guarded,
 		.checkouts = link.checkouts, .open = s.open, .closed = s.closed, .expired = s.expired, .used_up = s.used_up,
 		.not_ready = s.open && !str_eq(link.offer_state, S("active")), .until_at = link.expires_ms,
 		.clicks_max = link.clicks_max, .clicks_used = link.clicks_used,

@@ -125,7 +125,8 @@ static enum err show(struct ctx *c, struct res *r, const struct dash *d, struct 
 		.wrong_value = wrong_value(c), .wrong_lines = dash_wrong(c, "lines"), .q = t->q, .starts_at = t->starts_at,
 		.ends_at = t->ends_at, .wrong_starts_at = dash_wrong(c, "starts_at"), .wrong_ends_at = dash_wrong(c, "ends_at"),
 		.redemptions_max = t->redemptions_max, .wrong_redemptions_max = dash_wrong(c, "redemptions_max"), .once = t->once,
-		.limits = t->starts_at.n || t->ends_at.n || t->redemptions_max.n || t->once, .zone = d->me.zone,
+		.restores = t->restores,
+		.limits = t->starts_at.n || t->ends_at.n || t->redemptions_max.n || t->once || t->restores, .zone = d->me.zone,
 		.own_values = !uuid_is_nil(t->id.u),
 	};
 	struct buf b = dash_buf(c);

@@ -20,7 +20,7 @@ struct offer_typed {
 	struct offer_id id; /* nil: a new one */
 	int64_t revision;
 	struct str name, kind, value, starts_at, ends_at, redemptions_max, q;
-	bool once;
+	bool once, restores;
 	struct offer_typed_line lines[OFFER_LINES_MAX];
 	size_t lines_n;
 	bool too_many;

@@ -49,6 +49,7 @@ void offer_typed_read(struct ctx *c, const struct req *q, struct offer_typed *t)
 	t->ends_at = req_form(q, "ends_at");
 	t->redemptions_max = str_trim(req_form(q, "redemptions_max"));
 	t->once = req_form(q, "once_per_customer").n > 0;
+	t->restores = req_form(q, "refund_restores").n > 0;
 	t->q = str_trim(req_form(q, "q"));
 	if (!str_int(req_form(q, "revision"), &t->revision))
 		t->revision = 0;
@@ -70,7 +71,7 @@ enum err offer_typed_of(struct ctx *c, const struct dash *d, const struct offer 
 	size_t n;
 
 	*t = (struct offer_typed){ .id = o->id, .revision = o->revision, .name = o->name, .kind = str_of(offer_kind_name(o->kind)),
-		.value = value_text(c, o, o->value), .once = o->once_per_customer };
+		.value = value_text(c, o, o->value), .once = o->once_per_customer, .restores = o->refund_restores };
 	if (o->redemptions_max)
 		t->redemptions_max = str_fmt(c->mem, "%lld", (long long)o->redemptions_max);
 	TRY(local_write(c, d->me.zone, o->starts_ms, &t->starts_at));
@@ -156,6 +157,7 @@ enum err offer_typed_ask(struct ctx *c, const struct dash *d, struct offer_typed
 	ask->name = t->name;
 	ask->has_kind = offer_kind_read(t->kind, &ask->kind);
 	ask->once_per_customer = t->once;
+	ask->refund_restores = t->restores;
 	TRY(currency_find(c, t, &ask->currency));
 	if (ask->has_kind)
 		value_want(c, ask, "value", t->value, &ask->value);

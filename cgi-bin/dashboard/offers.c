@@ -55,7 +55,7 @@ static struct tpl_dashboard_offer page_of(struct ctx *c, struct dash *d, const s
 		.layout = d->layout, .key = d->key, .id = ID_TEXT(c->mem, offer, o->id), .name = o->name, .state = s, .state_n = 1,
 		.deal = dash_deal(c, o), .deal_n = 1, .shop = o->shop_domain, .problem = o->problem,
 		.setting = s->activating && !o->problem.n, .taken = o->redemptions_used, .held = o->redemptions_held,
-		.limit = o->redemptions_max, .once = o->once_per_customer, .starts_at = o->starts_ms, .ends_at = o->ends_ms,
+		.limit = o->redemptions_max, .once = o->once_per_customer, .restores = o->refund_restores, .starts_at = o->starts_ms, .ends_at = o->ends_ms,
 		.can_activate = s->draft || s->paused, .can_pause = s->activating || s->active, .can_change = !over,
 		.can_delete = !s->deleted, .sells = s->activating || s->active,
 	};

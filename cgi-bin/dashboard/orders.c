@@ -37,6 +37,7 @@ static struct tpl_dashboard_order_lines line_of(const struct order *o, const str
 		.price = { l->unit_minor, currency }, .discount = { l->discount_minor, currency },
 		.has_discount = l->discount_minor > 0, .promised = { l->promised_minor, currency },
 		.has_promise = l->credited && l->has_promise, .credited = l->credited, .reduced = l->current_units < l->units,
+		.broken = l->credited && l->promise_broken,
 	};
 }
 
@@ -46,26 +47,43 @@ static struct tpl_dashboard_order_signals signal_of(struct json signal)
 	struct tpl_dashboard_order_signals out = {
 		.attribute = str_eq(name, S("attribute")), .property = str_eq(name, S("property")),
 		.landing = str_eq(name, S("landing")), .discount = str_eq(name, S("code")),
+		.campaign = str_eq(name, S("campaign")), .token = str_eq(name, S("token")), .code = json_str_at(signal, "code"),
 		.won = str_eq(json_str_at(signal, "verdict"), S("won")), .why = json_str_at(signal, "why"),
+		.maybe = str_eq(json_str_at(signal, "verdict"), S("candidate")),
 	};
 
-	if (!out.attribute && !out.property && !out.landing && !out.discount)
+	if (!out.attribute && !out.property && !out.landing && !out.discount && !out.campaign && !out.token)
 		out.other = name;
 	return out;
 }
 
+static struct tpl_dashboard_order_absent absent_of(const struct tpl_dashboard_order_signals *s)
+{
+	return (struct tpl_dashboard_order_absent){ .attribute = s->attribute, .property = s->property, .landing = s->landing,
+		.discount = s->discount, .campaign = s->campaign, .token = s->token };
+}
+
+/* What the order carried, and what was looked for in vain. */
 static enum err receipt(struct ctx *c, const struct order *o, struct tpl_dashboard_order *page)
 {
 	struct tpl_dashboard_order_signals *out;
+	struct tpl_dashboard_order_absent *absent;
 	struct json detail, signals;
 
 	TRY(json_read_object(c, o->credit_detail, &detail));
 	signals = json_get(detail, "signals");
 	out = arena_array(c->mem, json_length(signals), sizeof *out);
-	for (size_t i = 0; i < json_length(signals); i++)
-		out[i] = signal_of(json_at(signals, i));
+	absent = arena_array(c->mem, json_length(signals), sizeof *absent);
+	for (size_t i = 0; i < json_length(signals); i++) {
+		struct tpl_dashboard_order_signals signal = signal_of(json_at(signals, i));
+
+		if (str_eq(json_str_at(json_at(signals, i), "verdict"), S("absent")))
+			absent[page->absent_n++] = absent_of(&signal);
+		else
+			out[page->signals_n++] = signal;
+	}
 	page->signals = out;
-	page->signals_n = json_length(signals);
+	page->absent = absent;
 	(void)json_int(json_get(detail, "window_days"), &page->window_days);
 	return OK;
 }
@@ -76,7 +94,10 @@ static struct tpl_dashboard_order page_of(struct ctx *c, struct dash *d, const s
 		.layout = d->layout, .name = o->name, .at = o->created_ms, .shop = o->shop_name.n ? o->shop_name : o->shop_domain,
 		.total = o->total, .refunded = o->refunded, .has_refund = o->refunded.minor > 0, .is_test = o->test,
 		.is_late = o->late, .unpaid = !o->paid_ms && !o->cancelled_ms, .mine = o->mine,
-		.candidate = str_eq(o->credit_reason, S("candidate")),
+		.candidate = o->candidate, .net = o->net, .net_abroad = o->presentment_net, .total_abroad = o->presentment_total,
+		.foreign = o->presentment_total.currency.code[0] && !currency_eq(o->presentment_total.currency, o->total.currency),
+		.certain = str_eq(o->confidence, S("certain")), .high = str_eq(o->confidence, S("high")),
+		.medium = str_eq(o->confidence, S("medium")),
 		.where = dash_from(c, o->platform, o->surface, o->stream_title), .where_n = o->mine, .link = o->link_code,
 		.link_id = o->mine && !uuid_is_nil(o->link.u) ? ID_TEXT(c->mem, link, o->link) : S(""),
 	};

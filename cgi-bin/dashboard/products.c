@@ -69,9 +69,10 @@ enum err dash_products(struct ctx *c, const struct req *q, struct res *r)
 	return res_html(r, 200, buf_str(&b));
 }
 
-static struct tpl_dashboard_product_variants variant_row(const struct catalog_variant *v)
+static struct tpl_dashboard_product_variants variant_row(struct ctx *c, const struct catalog_variant *v)
 {
 	return (struct tpl_dashboard_product_variants){
+		.item = ID_TEXT(c->mem, item, v->item), .unkept = v->free + v->buffer,
 		.title = dash_variant(v->title), .sku = v->sku, .price = v->price, .limited = v->limited,
 		.sellable = v->free > 0 ? v->free : 0, .too_few = v->free < 0, .available = v->available, .held = v->held,
 		.sold = v->sold_unsynced, .buffer = v->buffer,
@@ -94,7 +95,7 @@ enum err dash_product(struct ctx *c, const struct req *q, struct res *r)
 	TRY(catalog_variants_of(c, &product, &variants, &n));
 	rows = arena_array(c->mem, n, sizeof *rows);
 	for (size_t i = 0; i < n; i++)
-		rows[i] = variant_row(&variants[i]);
+		rows[i] = variant_row(c, &variants[i]);
 	tpl_dashboard_product(&b, &(struct tpl_dashboard_product){
 		.layout = d.layout, .id = ID_TEXT(c->mem, product, id), .title = product.title, .image = product.image_url,
 		.domain = product.domain, .draft = str_eq(product.status, S("draft")),

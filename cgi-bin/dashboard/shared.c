@@ -190,7 +190,7 @@ void dash_order_row(struct ctx *c, struct dash *d, const struct order *o, struct
 
 	*row = (struct tpl_part_dash_order){
 		.id = ID_TEXT(c->mem, order, o->id), .name = o->name, .at = o->created_ms, .total = o->total, .mine = o->mine,
-		.candidate = str_eq(o->credit_reason, S("candidate")),
+		.candidate = o->candidate,
 		.where = dash_from(c, o->platform, o->surface, o->stream_title), .where_n = o->mine,
 		.test = o->test, .cancelled = o->cancelled_ms > 0, .refunded = all, .partly = refunded && !all,
 		.paid = o->paid_ms > 0 && !refunded && !o->cancelled_ms, .unpaid = !o->paid_ms && !o->cancelled_ms,

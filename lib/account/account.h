@@ -57,4 +57,7 @@ enum err account_key_list(struct ctx *c, struct key_id after, int limit, struct 
 /* fails NOT_FOUND */
 enum err account_key_revoke(struct ctx *c, struct key_id id);
 
+/* Forgets the stored answers of keyed requests that are `days` old, `most` at a time: a retry after that is a new request. */
+enum err account_answers_forget(struct ctx *c, int days, int most, int64_t *removed);
+
 #endif

@@ -69,6 +69,7 @@ static void read_variant(const struct row *row, struct catalog_variant *out)
 		.buffer = row_int(row, "buffer"),
 		.free = row_int(row, "free"),
 		.read_ms = row_int(row, "read_ms"),
+		.short_ms = row_int(row, "short_ms"),
 	};
 }
 

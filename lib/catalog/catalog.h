@@ -28,6 +28,7 @@ struct catalog_variant {
 	bool limited;           /* tracked, and the shop does not sell below zero */
 	int64_t available, held, sold_unsynced, buffer, free; /* units; free may be negative */
 	int64_t read_ms;        /* when the stock was last read in full; 0: not yet */
+	int64_t short_ms;       /* free is negative since then; 0: it is not */
 };
 
 struct catalog_sync {
@@ -35,6 +36,12 @@ struct catalog_sync {
 	struct str domain, name, state, phase, problem; /* wanted running done failed; products stock done */
 	int64_t products, variants;                     /* read so far */
 	int64_t wanted_ms, started_ms, finished_ms;
+};
+
+/* What changed so that offers over it must be computed again. */
+struct catalog_change {
+	struct variant_id *variants; /* new, gone, or of another price */
+	size_t n;
 };
 
 /* Products of the shops c->creator sells from, newest first; q: part of the title; status empty: all but deleted. */
@@ -52,6 +59,11 @@ enum err catalog_sync_want_hers(struct ctx *c);
 enum err catalog_sync_list(struct ctx *c, struct catalog_sync **out, size_t *n);
 /* A products webhook: that one is to be read (job "product_read"), or is gone. */
 enum err catalog_product_want(struct ctx *c, struct shop_id shop, int64_t external);
-enum err catalog_product_gone(struct ctx *c, struct shop_id shop, int64_t external);
+/* *out: the variants that went with it, for offers to be computed again. */
+enum err catalog_product_gone(struct ctx *c, struct shop_id shop, int64_t external, struct catalog_change *out);
+
+/* The shop asked to be forgotten: names, pictures, places and stock levels go. Products and variants stay as bare ids that offers
+ * and orders of the past point at; a sync after a reinstall fills them again. In the caller's transaction. */
+enum err catalog_erase(struct ctx *c, struct shop_id shop);
 
 #endif

@@ -1,6 +1,7 @@
 #include "lib/catalog/store.h"
 
 #include "lib/catalog/catalog.h"
+#include "lib/core/config.h"
 #include "lib/db/db.h"
 #include "lib/event/event.h"
 #include "lib/json/json.h"
@@ -123,22 +124,27 @@ static enum err tell(struct ctx *c, struct shop_id shop, enum event_type type, c
 		p_uuid(shop.u), p_str(str_of(event_type_name(type))), p_uuids(c, ids->list, ids->n)));
 }
 
+static enum err mark_dirty(struct ctx *c, struct shop_id shop, const int64_t *items, size_t n)
+{
+	return db_run(c, SQL(catalog_items_dirty), PARAMS(p_uuid(shop.u), p_ints(c, items, n)));
+}
+
 static enum err items_dirty(struct ctx *c, struct shop_id shop, const struct told *told)
 {
 	int64_t *items = arena_array(c->mem, told->n + 1, sizeof(*items));
 
 	for (size_t i = 0; i < told->n; i++)
 		items[i] = told->variants[i]->item;
-	return db_run(c, SQL(catalog_items_dirty), PARAMS(p_uuid(shop.u), p_ints(c, items, told->n)));
+	return mark_dirty(c, shop, items, told->n);
 }
 
-static enum err variants_put(struct ctx *c, struct shop_id shop, const struct told *told, struct catalog_change *out,
-	struct ids *changed)
+static enum err variants_put(struct ctx *c, struct shop_id shop, const struct told *told, bool stock_follows,
+	struct catalog_change *out, struct ids *changed)
 {
 	struct str json = variants_json(c, told);
 	struct rows rows;
 
-	TRY(db_run(c, SQL(catalog_items_put), PARAMS(p_uuid(shop.u), p_str(json))));
+	TRY(db_run(c, SQL(catalog_items_put), PARAMS(p_uuid(shop.u), p_str(json), p_bool(stock_follows))));
 	TRY(db_all(c, SQL(catalog_variants_put), PARAMS(p_uuid(shop.u), p_str(json)), &rows));
 	for (int i = 0; i < rows.n; i++) {
 		struct row row = rows_at(&rows, i);
@@ -149,6 +155,21 @@ static enum err variants_put(struct ctx *c, struct shop_id shop, const struct to
 			out->variants[out->n++].u = row_uuid(&row, "id");
 	}
 	return OK;
+}
+
+static enum err adopt_begin(struct ctx *c, struct shop_id shop)
+{
+	return db_run(c, SQL(catalog_adopt_begin), PARAMS(p_uuid(shop.u)));
+}
+
+/* Orders may have come before their variants. */
+static enum err adopt(struct ctx *c, struct shop_id shop, const struct told *told)
+{
+	int64_t *externals = arena_array(c->mem, told->n + 1, sizeof(*externals));
+
+	for (size_t i = 0; i < told->n; i++)
+		externals[i] = told->variants[i]->external;
+	return db_run(c, SQL(catalog_adopt), PARAMS(p_uuid(shop.u), p_ints(c, externals, told->n)));
 }
 
 /* Those that are gone join `out`, which grows. */
@@ -194,7 +215,7 @@ static void take_out(struct ids *from, const struct ids *these)
 }
 
 static enum err products_put(struct ctx *c, struct shop_id shop, int64_t generation, const struct platform_product *list, size_t n,
-	struct catalog_change *out)
+	bool stock_follows, struct catalog_change *out)
 {
 	struct told told = told_by(c, list, n);
 	struct ids fresh = ids_new(c, n), changed = ids_new(c, n + told.n);
@@ -202,6 +223,7 @@ static enum err products_put(struct ctx *c, struct shop_id shop, int64_t generat
 	struct rows rows;
 
 	*out = (struct catalog_change){ arena_array(c->mem, told.n + 1, sizeof(*out->variants)), 0 };
+	TRY(adopt_begin(c, shop));
 	TRY(db_all(c, SQL(catalog_products_put), PARAMS(p_uuid(shop.u), p_int(generation), p_str(products_json(c, list, n))), &rows));
 	for (int i = 0; i < rows.n; i++) {
 		struct row row = rows_at(&rows, i);
@@ -213,15 +235,17 @@ static enum err products_put(struct ctx *c, struct shop_id shop, int64_t generat
 	}
 	for (size_t i = 0; i < n; i++)
 		externals[i] = list[i].external;
-	TRY(variants_put(c, shop, &told, out, &changed));
+	TRY(variants_put(c, shop, &told, stock_follows, out, &changed));
 	TRY(variants_gone(c, shop, externals, n, out, &changed));
 	take_out(&changed, &fresh);
 	TRY(tell(c, shop, EVENT_PRODUCT_SYNCED, &fresh));
 	TRY(tell(c, shop, EVENT_PRODUCT_UPDATED, &changed));
-	return items_dirty(c, shop, &told);
+	if (!stock_follows)
+		TRY(items_dirty(c, shop, &told));
+	return adopt(c, shop, &told);
 }
 
-static enum err products_gone(struct ctx *c, const struct catalog_claim *claim, struct catalog_change *out)
+enum err catalog_unseen_gone(struct ctx *c, const struct catalog_claim *claim, struct catalog_change *out)
 {
 	struct rows rows;
 	struct ids gone;
@@ -242,22 +266,51 @@ static enum err products_gone(struct ctx *c, const struct catalog_claim *claim, 
 	return tell(c, claim->shop, EVENT_PRODUCT_UPDATED, &gone);
 }
 
-enum err catalog_page_put(struct ctx *c, const struct catalog_claim *claim, const struct platform_products *page,
+static enum err move(struct ctx *c, const struct catalog_claim *claim, struct str cursor, struct str phase, size_t products,
+	size_t variants, int64_t began_ms)
+{
+	struct row row;
+
+	TRY(db_maybe(c, SQL(catalog_sync_page), PARAMS(
+		p_uuid(claim->shop.u), p_int(claim->generation), p_str(claim->cursor), p_str(cursor), p_str(phase),
+		p_int((int64_t)products), p_int((int64_t)variants), p_str(claim->phase), p_int(began_ms)), &row));
+	return row.found ? OK : FAIL(c, ERR_RETRY, "the sync moved meanwhile");
+}
+
+enum err catalog_page_put(struct ctx *c, const struct catalog_claim *claim, const struct platform_products *page, int64_t began_ms,
 	struct catalog_change *out)
 {
-	struct str phase = page->more.n ? S("products") : S("stock");
-	struct row row;
+	struct str phase = page->more.n ? claim->phase : claim->full ? S("stock") : S("items");
 	size_t variants = 0;
 
 	for (size_t i = 0; i < page->n; i++)
 		variants += page->list[i].variants.n;
-	TRY(db_maybe(c, SQL(catalog_sync_page), PARAMS(
-		p_uuid(claim->shop.u), p_int(claim->generation), p_str(claim->cursor), p_str(page->more), p_str(phase),
-		p_int((int64_t)page->n), p_int((int64_t)variants)), &row));
-	if (!row.found)
-		return FAIL(c, ERR_RETRY, "the sync moved meanwhile");
-	TRY(products_put(c, claim->shop, claim->generation, page->list, page->n, out));
-	return page->more.n ? OK : products_gone(c, claim, out);
+	TRY(move(c, claim, page->more, phase, page->n, variants, began_ms));
+	TRY(products_put(c, claim->shop, claim->generation, page->list, page->n, false, out));
+	return page->more.n || !claim->full ? OK : catalog_unseen_gone(c, claim, out);
+}
+
+enum err catalog_counted(struct ctx *c, const struct catalog_claim *claim, int64_t variants, int64_t began_ms)
+{
+	return move(c, claim, S(""), variants >= c->config->catalog_bulk_variants ? S("bulk") : S("products"), 0, 0, began_ms);
+}
+
+enum err catalog_items_put(struct ctx *c, const struct catalog_claim *claim, const int64_t *items, size_t n, struct str more,
+	int64_t began_ms)
+{
+	TRY(move(c, claim, more, more.n ? claim->phase : S("stock"), 0, 0, began_ms));
+	return mark_dirty(c, claim->shop, items, n);
+}
+
+enum err catalog_bulk_put(struct ctx *c, const struct catalog_claim *claim, const struct platform_product *list, size_t n,
+	struct catalog_change *out)
+{
+	size_t variants = 0;
+
+	for (size_t i = 0; i < n; i++)
+		variants += list[i].variants.n;
+	TRY(move(c, claim, claim->cursor, claim->phase, n, variants, 0));
+	return products_put(c, claim->shop, claim->generation, list, n, true, out);
 }
 
 enum err catalog_product_put(struct ctx *c, struct shop_id shop, const struct platform_product *product, struct catalog_change *out)
@@ -265,20 +318,20 @@ enum err catalog_product_put(struct ctx *c, struct shop_id shop, const struct pl
 	struct row row;
 
 	TRY(db_one(c, SQL(catalog_generation), PARAMS(p_uuid(shop.u)), &row));
-	return products_put(c, shop, row_int(&row, "generation"), product, 1, out);
+	return products_put(c, shop, row_int(&row, "generation"), product, 1, false, out);
 }
 
-enum err catalog_product_gone(struct ctx *c, struct shop_id shop, int64_t external)
+enum err catalog_product_gone(struct ctx *c, struct shop_id shop, int64_t external, struct catalog_change *out)
 {
-	struct catalog_change change = { 0 };
 	struct ids gone = ids_new(c, 1);
 	struct row row;
 
+	*out = (struct catalog_change){ 0 };
 	TRY(db_maybe(c, SQL(catalog_product_gone), PARAMS(p_uuid(shop.u), p_int(external)), &row));
 	if (!row.found)
 		return OK;
 	add_once(&gone, row_uuid(&row, "id"));
-	TRY(variants_gone(c, shop, &external, 1, &change, &gone));
+	TRY(variants_gone(c, shop, &external, 1, out, &gone));
 	return tell(c, shop, EVENT_PRODUCT_UPDATED, &gone);
 }
 
@@ -295,9 +348,11 @@ enum err catalog_more_put(struct ctx *c, const struct catalog_unfinished *produc
 		p_uuid(product->shop.u), p_int(product->external), p_str(page->more), p_str(product->cursor)), &row));
 	if (!row.found)
 		return FAIL(c, ERR_RETRY, "the product is being read again");
-	TRY(variants_put(c, product->shop, &told, out, &changed));
+	TRY(adopt_begin(c, product->shop));
+	TRY(variants_put(c, product->shop, &told, false, out, &changed));
 	TRY(variants_gone(c, product->shop, &product->external, 1, out, &changed));
 	TRY(db_run(c, SQL(catalog_variants_counted), PARAMS(p_uuid(product->shop.u), p_int((int64_t)told.n))));
 	TRY(tell(c, product->shop, EVENT_PRODUCT_UPDATED, &changed));
-	return items_dirty(c, product->shop, &told);
+	TRY(items_dirty(c, product->shop, &told));
+	return adopt(c, product->shop, &told);
 }

@@ -1,16 +1,20 @@
 #include "lib/catalog/store.h"
 
+#include "lib/core/config.h"
 #include "lib/db/db.h"
 
 enum err catalog_sync_claim(struct ctx *c, int64_t lease_s, struct catalog_claim *out, bool *found)
 {
 	struct row row;
 
-	TRY(db_maybe(c, SQL(catalog_sync_claim), PARAMS(p_int(lease_s)), &row));
+	TRY(db_maybe(c, SQL(catalog_sync_claim), PARAMS(
+		p_int(lease_s), p_int(c->config->catalog_changes_s), p_int(c->config->catalog_full_s),
+		p_int(c->config->reconcile_overlap_s)), &row));
 	*found = row.found;
 	if (row.found) {
 		*out = (struct catalog_claim){
-			{ row_uuid(&row, "shop_id") }, row_int(&row, "generation"), row_str(&row, "cursor"), row_str(&row, "phase") };
+			{ row_uuid(&row, "shop_id") }, row_int(&row, "generation"), row_str(&row, "cursor"), row_str(&row, "phase"),
+			str_eq(row_str(&row, "kind"), S("full")), row_int(&row, "since_ms") };
 	}
 	return OK;
 }

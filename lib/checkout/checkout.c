@@ -1,6 +1,6 @@
 #include "lib/checkout/checkout.h"
 
-#include "lib/core/config.h"
+#include "lib/checkout/guard.h"
 #include "lib/crypto/crypto.h"
 #include "lib/db/db.h"
 #include "lib/json/json.h"
@@ -26,6 +26,13 @@ static const struct {
 	{ "variant_unknown", CHECKOUT_REFUSED, ERR_VARIANT_UNKNOWN },
 	{ "sold_out", CHECKOUT_REFUSED, ERR_SOLD_OUT },
 	{ "shop_closed", CHECKOUT_REFUSED, ERR_SHOP_GONE },
+	{ "guard_bounce", CHECKOUT_BOUNCE, OK },
+	{ "guard_confirm", CHECKOUT_CONFIRM, OK },
+	{ "guard_wait", CHECKOUT_REFUSED, ERR_HIGH_DEMAND },
+	{ "cooling", CHECKOUT_REFUSED, ERR_HOLD_COOLING },
+	{ "visitor_capped", CHECKOUT_REFUSED, ERR_VISITOR_CAPPED },
+	{ "address_capped", CHECKOUT_REFUSED, ERR_ADDRESS_CAPPED },
+	{ "unproven_capped", CHECKOUT_REFUSED, ERR_UNPROVEN_CAPPED },
 };
 
 enum err checkout_refusal(struct str word)
@@ -134,15 +141,16 @@ enum err checkout_start(struct ctx *c, const struct checkout_ask *ask, struct ch
 
 	TRY(db_one(c, SQL(checkout_start), PARAMS(
 		p_str(ask->code), p_uuid(ask->visitor), p_uuid_or_null(ask->variant.u), p_int(ask->units),
-		p_uuid(ask->session.u), p_uuid(ask->hold.u), p_str(ask->mark), p_int(c->config->hold_s)), &row));
+		p_uuid(ask->session.u), p_uuid(ask->hold.u), p_str(ask->mark), p_uuid_or_null(ask->address),
+		p_bool(ask->navigates), p_bool(ask->pressed), p_int(ask->seen_ms), p_str(guard_rules(c))), &row));
 	return outcome_read(c, &row, out);
 }
 
 /* The columns of n asks. */
 struct columns {
 	struct str *codes, *marks;
-	struct uuid *visitors, *variants, *sessions, *holds;
-	int64_t *units;
+	struct uuid *visitors, *variants, *sessions, *holds, *addresses;
+	int64_t *units, *navigates, *pressed, *seen_ms;
 };
 
 static struct columns columns_of(struct ctx *c, const struct checkout_ask *const asks[], size_t n)
@@ -154,7 +162,11 @@ static struct columns columns_of(struct ctx *c, const struct checkout_ask *const
 		.variants = arena_array(c->mem, n, sizeof(struct uuid)),
 		.sessions = arena_array(c->mem, n, sizeof(struct uuid)),
 		.holds = arena_array(c->mem, n, sizeof(struct uuid)),
+		.addresses = arena_array(c->mem, n, sizeof(struct uuid)),
 		.units = arena_array(c->mem, n, sizeof(int64_t)),
+		.navigates = arena_array(c->mem, n, sizeof(int64_t)),
+		.pressed = arena_array(c->mem, n, sizeof(int64_t)),
+		.seen_ms = arena_array(c->mem, n, sizeof(int64_t)),
 	};
 
 	for (size_t i = 0; i < n; i++) {
@@ -165,6 +177,10 @@ static struct columns columns_of(struct ctx *c, const struct checkout_ask *const
 		t.sessions[i] = asks[i]->session.u;
 		t.holds[i] = asks[i]->hold.u;
 		t.units[i] = asks[i]->units;
+		t.addresses[i] = asks[i]->address;
+		t.navigates[i] = asks[i]->navigates;
+		t.pressed[i] = asks[i]->pressed;
+		t.seen_ms[i] = asks[i]->seen_ms;
 	}
 	return t;
 }
@@ -176,7 +192,9 @@ enum err checkout_start_many(struct ctx *c, const struct checkout_ask *const ask
 
 	TRY(db_all(c, SQL(checkout_start_many), PARAMS(
 		p_strs(c, t.codes, n), p_uuids(c, t.visitors, n), p_uuids(c, t.variants, n), p_ints(c, t.units, n),
-		p_uuids(c, t.sessions, n), p_uuids(c, t.holds, n), p_strs(c, t.marks, n), p_int(c->config->hold_s)), &rows));
+		p_uuids(c, t.sessions, n), p_uuids(c, t.holds, n), p_strs(c, t.marks, n),
+		p_uuids(c, t.addresses, n), p_ints(c, t.navigates, n), p_ints(c, t.pressed, n), p_ints(c, t.seen_ms, n),
+		p_str(guard_rules(c))), &rows));
 	if ((size_t)rows.n != n)
 		return FAIL(c, ERR_INTERNAL, "%zu asks, %d answers", n, rows.n);
 	for (size_t i = 0; i < n; i++) {

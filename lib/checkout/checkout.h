@@ -19,6 +19,11 @@ struct checkout_ask {
 	struct session_id session;
 	struct reservation_id hold;
 	struct str mark;            /* at least 128 random bits; comes back on the order */
+	/* What the guard goes by. All left empty: somebody of whom nothing is known. */
+	struct uuid address;        /* guard_address; nil: unknown */
+	bool navigates;             /* gate_navigates */
+	bool pressed;               /* the button of the link's own page */
+	int64_t seen_ms;            /* when the visitor's cookie was made; 0: there was none */
 };
 
 /* A variant that the link can sell. */
@@ -34,6 +39,8 @@ enum checkout_result {
 	CHECKOUT_STARTED,
 	CHECKOUT_REPEATED, /* this visitor's live checkout again */
 	CHECKOUT_CHOOSE,   /* several variants and none chosen; session: what the visitor holds on this link already */
+	CHECKOUT_BOUNCE,   /* the guard wants to see our cookie come back */
+	CHECKOUT_CONFIRM,  /* the guard wants the button of our page pressed */
 	CHECKOUT_REFUSED,
 };
 
@@ -42,7 +49,7 @@ struct checkout_outcome {
 	enum err refused;           /* OK unless CHECKOUT_REFUSED */
 	struct str word;            /* "started", "sold_out" ...: as the database said it */
 	struct session_id session;  /* nil: none */
-	int64_t expires_ms;         /* of the hold; for OFFER_EARLY: when the offer begins */
+	int64_t expires_ms;         /* of the hold; for OFFER_EARLY: when the offer begins; for the guard's: when to ask again, or 0 */
 	struct str mark;
 	int units;
 	struct variant_id variant;  /* nil: unknown or not chosen */
@@ -109,7 +116,8 @@ enum err checkout_release(struct ctx *c, struct session_id session, struct uuid 
 /* Ends up to `most` lapsed holds, in the caller's transaction. */
 enum err checkout_expire(struct ctx *c, int most, int64_t *ended);
 
-/* Telemetry, as notes: LINK_CLICKED with the outcome's class (started, repeated, choose, refused_<why>), LINK_PREVIEWED. */
+/* Telemetry, as notes: LINK_CLICKED with the outcome's class (started, repeated, choose, refused_<why>), HOLD_REFUSED for the
+ * guard's answers, LINK_PREVIEWED. */
 void checkout_clicked(struct ctx *c, const struct checkout_outcome outcomes[], size_t n);
 void checkout_previewed(struct ctx *c, const struct checkout_look *look);
 

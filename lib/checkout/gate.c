@@ -7,7 +7,7 @@ static bool is_prefetch(const struct gate_facts *f)
 	return f->sec_purpose.n || f->purpose.n || f->x_moz.n || f->x_purpose.n;
 }
 
-static bool is_navigation(const struct gate_facts *f)
+bool gate_navigates(const struct gate_facts *f)
 {
 	return str_eq(f->fetch_mode, S("navigate")) && str_eq(f->fetch_dest, S("document"));
 }
@@ -33,7 +33,7 @@ enum gate gate_of(const struct gate_facts *f)
 		return GATE_PREVIEW;
 	if (is_prefetch(f))
 		return GATE_PREFETCH;
-	if (has_fetch(f) && !is_navigation(f))
+	if (has_fetch(f) && !gate_navigates(f))
 		return GATE_CONFIRM;
 	if (f->is_post)
 		return is_our_form(f) ? GATE_PASS : GATE_CONFIRM;

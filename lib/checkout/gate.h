@@ -23,5 +23,7 @@ struct gate_facts {
 };
 
 enum gate gate_of(const struct gate_facts *f);
+/* The browser itself says that a person opens a page. Anybody can say so. */
+bool gate_navigates(const struct gate_facts *f);
 
 #endif

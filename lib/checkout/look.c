@@ -80,6 +80,7 @@ enum err checkout_expire(struct ctx *c, int most, int64_t *ended)
 struct clicks {
 	struct uuid *ids, *creators, *links, *variants, *sessions;
 	struct str *words;
+	int64_t *guarded; /* HOLD_REFUSED instead */
 	size_t n;
 };
 
@@ -92,7 +93,16 @@ static struct clicks clicks_new(struct ctx *c, size_t most)
 		.variants = arena_array(c->mem, most, sizeof(struct uuid)),
 		.sessions = arena_array(c->mem, most, sizeof(struct uuid)),
 		.words = arena_array(c->mem, most, sizeof(struct str)),
+		.guarded = arena_array(c->mem, most, sizeof(int64_t)),
 	};
+}
+
+/* The guard's answer, and not the stock's or the offer's. */
+static bool is_guards(const struct checkout_outcome *o)
+{
+	return o->result == CHECKOUT_BOUNCE || o->result == CHECKOUT_CONFIRM || o->refused == ERR_HIGH_DEMAND ||
+		o->refused == ERR_HOLD_COOLING || o->refused == ERR_VISITOR_CAPPED || o->refused == ERR_ADDRESS_CAPPED ||
+		o->refused == ERR_UNPROVEN_CAPPED;
 }
 
 static void click_add(struct ctx *c, struct clicks *t, const struct checkout_outcome *o)
@@ -104,7 +114,8 @@ static void click_add(struct ctx *c, struct clicks *t, const struct checkout_out
 	t->links[i] = o->link.u;
 	t->variants[i] = o->variant.u;
 	t->sessions[i] = o->session.u;
-	t->words[i] = o->result == CHECKOUT_REFUSED ? str_fmt(c->mem, "refused_" STR_FMT, STR_ARG(o->word)) : o->word;
+	t->guarded[i] = is_guards(o);
+	t->words[i] = o->result == CHECKOUT_REFUSED && !t->guarded[i] ? str_fmt(c->mem, "refused_" STR_FMT, STR_ARG(o->word)) : o->word;
 }
 
 void checkout_clicked(struct ctx *c, const struct checkout_outcome outcomes[], size_t n)
@@ -118,7 +129,8 @@ void checkout_clicked(struct ctx *c, const struct checkout_outcome outcomes[], s
 	if (t.n > 0)
 		note(c, SQL(checkout_clicked), PARAMS(
 			p_uuids(c, t.ids, t.n), p_uuids(c, t.creators, t.n), p_uuids(c, t.links, t.n), p_strs(c, t.words, t.n),
-			p_uuids(c, t.variants, t.n), p_uuids(c, t.sessions, t.n)));
+			p_uuids(c, t.variants, t.n), p_uuids(c, t.sessions, t.n),
+			p_ints(c, t.guarded, t.n)));
 }
 
 void checkout_previewed(struct ctx *c, const struct checkout_look *look)

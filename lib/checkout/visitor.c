@@ -34,7 +34,7 @@ struct str visitor_token(struct ctx *c, struct str use, struct uuid visitor)
 	return crypto_base64url(c->mem, (struct str){ raw, TOKEN_BYTES });
 }
 
-bool visitor_read(struct ctx *c, struct str use, struct str token, int64_t max_age_s, struct uuid *out)
+bool visitor_read(struct ctx *c, struct str use, struct str token, int64_t max_age_s, struct uuid *out, int64_t *made_ms)
 {
 	int64_t seconds = 0, age;
 	struct digest mac;
@@ -51,6 +51,8 @@ bool visitor_read(struct ctx *c, struct str use, struct str token, int64_t max_a
 	if (age > max_age_s || age < -AHEAD_S)
 		return false;
 	memcpy(out->b, raw.p, 16);
+	if (made_ms)
+		*made_ms = seconds * 1000;
 	return true;
 }
 

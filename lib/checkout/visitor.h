@@ -6,14 +6,16 @@
 #include "lib/core/ctx.h"
 
 #define VISITOR_COOKIE "uv"            /* read and written with req_cookie_of and res_cookie */
-#define VISITOR_COOKIE_S (24 * 3600)   /* renewed on each use */
+#define VISITOR_COOKIE_S (24 * 3600)
+#define VISITOR_RENEW_S (12 * 3600)    /* one that is older is made anew when it is used; its age begins again */
 #define VISITOR_FORM_S 3600
 
 /* What a token is for: S("cookie"), or of a form its link's code; a token of one use is none for another.
  * 72 characters of base64url: the id, the second it was made, HMAC-SHA256. Lives as long as c->mem. */
 struct str visitor_token(struct ctx *c, struct str use, struct uuid visitor);
-/* false unless it was made here for that use in the last max_age_s seconds (or the next minute: clocks differ). */
-bool visitor_read(struct ctx *c, struct str use, struct str token, int64_t max_age_s, struct uuid *out);
+/* false unless it was made here for that use in the last max_age_s seconds (or the next minute: clocks differ).
+ * *made_ms: when; NULL: never mind. */
+bool visitor_read(struct ctx *c, struct str use, struct str token, int64_t max_age_s, struct uuid *out, int64_t *made_ms);
 /* The visitor of a first request, derived from its id: the same request handed on twice is one visitor. */
 struct uuid visitor_first(struct ctx *c);
 

@@ -85,7 +85,7 @@ static bool listed(struct str list, struct str scope)
 }
 
 /* A scope to write includes the one to read. */
-static enum err scopes_must_cover(struct ctx *c, struct str granted)
+enum err connection_scopes_must_cover(struct ctx *c, struct str granted)
 {
 	struct str asked = c->config->shopify_scopes;
 
@@ -107,12 +107,12 @@ static enum err exchange(struct ctx *c, const struct platform *adapter, struct s
 	struct platform_call call = { .shop = shop };
 
 	TRY(adapter->exchange(c, &call, code, &out->tokens));
-	TRY(scopes_must_cover(c, out->tokens.scopes));
+	TRY(connection_scopes_must_cover(c, out->tokens.scopes));
 	call.token = out->tokens.access;
 	TRY(adapter->identify(c, &call, &out->identity));
 	if (!str_eq(out->identity.domain, shop))
 		return FAIL(c, ERR_PLATFORM_REFUSED, "the token is for another shop");
-	return scopes_must_cover(c, out->identity.scopes);
+	return connection_scopes_must_cover(c, out->identity.scopes);
 }
 
 enum err connection_ask(struct ctx *c, struct str platform, struct str raw_query, struct str browser, struct connection_grant *out)

@@ -31,6 +31,12 @@ static void read_connection(const struct row *row, struct connection *out)
 		.sync_wanted_ms = row_int(row, "sync_wanted_ms"),
 		.sync_started_ms = row_int(row, "sync_started_ms"),
 		.sync_finished_ms = row_int(row, "sync_finished_ms"),
+		.compared_ms = row_int(row, "compared_ms"),
+		.missing = row_int(row, "missing"),
+		.newer = row_int(row, "newer"),
+		.different = row_int(row, "different"),
+		.refused = row_int(row, "refused"),
+		.same = row_int(row, "same"),
 	};
 }
 
@@ -86,6 +92,19 @@ static enum err lock(struct ctx *c, struct shop_id shop, struct str *status)
 	return OK;
 }
 
+/* An owner who left is followed by who has sold there for longest. */
+static enum err promote(struct ctx *c, struct shop_id shop)
+{
+	struct row row;
+
+	TRY(db_maybe(c, SQL(connection_promote), PARAMS(p_uuid(shop.u)), &row));
+	if (!row.found)
+		return OK;
+	return event_emit(c, &(struct event){
+		.type = EVENT_CONNECTION_PROMOTED, .creator = { row_uuid(&row, "creator_id") }, .shop = shop,
+		.subject = row_uuid(&row, "id"), .payload = S("{\"role\":\"owner\"}") });
+}
+
 enum err connection_end(struct ctx *c, struct connection_id id)
 {
 	struct connection connection;
@@ -97,6 +116,7 @@ enum err connection_end(struct ctx *c, struct connection_id id)
 	TRY(db_maybe(c, SQL(connection_end), PARAMS(p_uuid(c->creator.u), p_uuid(id.u)), &row));
 	if (!row.found)
 		return OK;
+	TRY(promote(c, connection.shop_id));
 	TRY(db_maybe(c, SQL(connection_shop_leave), PARAMS(p_uuid(connection.shop_id.u)), &row));
 	return tell_end(c, id, c->creator, connection.shop_id, "disconnected");
 }

@@ -18,6 +18,8 @@ struct connection {
 	struct str sync_state, sync_phase, sync_problem; /* as catalog_sync says; empty: never wanted */
 	int64_t sync_products, sync_variants;
 	int64_t sync_wanted_ms, sync_started_ms, sync_finished_ms;
+	/* what the last comparison of the shop's orders with ours found; compared_ms 0: there was none */
+	int64_t compared_ms, missing, newer, different, refused, same;
 };
 
 /* What people type: "my-shop", "my-shop.myshopify.com", "https://admin.shopify.com/store/my-shop". fails SHOP_NAME */
@@ -67,5 +69,15 @@ enum err connection_leaving(struct ctx *c, struct shop_id shop, struct creator_i
 /* Drops the subscriptions, then the tokens. Calls the shop. */
 enum err connection_forget(struct ctx *c, struct shop_id shop);
 enum err connection_state_sweep(struct ctx *c);
+
+/* The shop told at_ms which scopes it grants: when they no longer cover what we need it must be connected again, and when they do
+ * again it is well. *stale as in shop_scopes_put. In the caller's transaction. */
+enum err connection_scopes_told(struct ctx *c, struct shop_id shop, struct str granted, int64_t at_ms, bool *stale);
+/* Every scope of config shopify_scopes is among `granted`. fails OAUTH_SCOPE */
+enum err connection_scopes_must_cover(struct ctx *c, struct str granted);
+/* Job "shop_confirm": asks a shop of which it was said that it removed us. *gone: it lets nobody in. Calls the shop. */
+enum err connection_confirm(struct ctx *c, struct shop_id shop, bool *gone);
+/* The shop asked to be forgotten: its subscriptions and attempts to connect go. The connections stay, ended, as orders name them. */
+enum err connection_erase(struct ctx *c, struct shop_id shop);
 
 #endif

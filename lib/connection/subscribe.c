@@ -4,6 +4,7 @@
 
 #include "lib/core/buf.h"
 #include "lib/core/config.h"
+#include "lib/core/log.h"
 #include "lib/db/db.h"
 #include "lib/job/job.h"
 
@@ -35,7 +36,7 @@ static size_t same_as(struct ctx *c, const struct platform *platform, const stru
 
 /* All subscriptions that the shop's API shows are this app's own: those not wanted (any more), changed or double go
  * first, as the shop takes one per topic and address; then what is missing is made. */
-static enum err arrange(struct ctx *c, struct shop_door *door, struct str uri, struct str ids[TOPICS_MAX])
+static enum err arrange(struct ctx *c, struct shop_door *door, struct str uri, struct str ids[TOPICS_MAX], int64_t *made)
 {
 	const struct platform *platform = door->platform;
 	struct platform_subscription *there;
@@ -51,26 +52,39 @@ static enum err arrange(struct ctx *c, struct shop_door *door, struct str uri, s
 			TRY(platform->unsubscribe(c, &door->call, there[i].external_id));
 	}
 	for (size_t t = 0; t < platform->topics_n; t++) {
-		if (!ids[t].n)
-			TRY(platform->subscribe(c, &door->call, &platform->topics[t], uri, &ids[t]));
+		if (ids[t].n)
+			continue;
+		TRY(platform->subscribe(c, &door->call, &platform->topics[t], uri, &ids[t]));
+		++*made;
 	}
 	return OK;
+}
+
+/* What was not subscribed to may have happened meanwhile. */
+static enum err look_back(struct ctx *c, struct shop_id shop, int64_t made)
+{
+	char dedupe[37];
+
+	uuid_text(shop.u, dedupe);
+	log_line(LOG_WARN, "subscriptions were missing or wrong", LOG_FIELDS(LOG_S("shop", ID_TEXT(c->mem, shop, shop)), LOG_I("made", made)));
+	return job_queue(c, S("orders_reconcile"), str_of(dedupe), shop, (struct creator_id){ 0 }, S(""));
 }
 
 enum err connection_subscribe(struct ctx *c, struct shop_id shop)
 {
 	struct str ids[TOPICS_MAX] = { 0 }, uri;
+	int64_t made = 0;
 	struct shop_door door;
 
 	TRY(shop_open(c, shop, &door));
 	assert(door.platform->topics_n <= TOPICS_MAX);
 	uri = str_fmt(c->mem, STR_FMT "/webhooks/%s", STR_ARG(c->config->base_url), door.platform->name);
-	TRY(shop_heard(c, &door, arrange(c, &door, uri, ids)));
+	TRY(shop_heard(c, &door, arrange(c, &door, uri, ids, &made)));
 	for (size_t t = 0; t < door.platform->topics_n; t++) {
 		TRY(db_run(c, SQL(connection_topic_put), PARAMS(
 			p_uuid(shop.u), p_str(str_of(door.platform->topics[t].topic)), p_str(ids[t]), p_str(uri))));
 	}
-	return OK;
+	return made ? look_back(c, shop, made) : OK;
 }
 
 enum err connection_topics_due(struct ctx *c, int64_t *n)

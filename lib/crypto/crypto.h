@@ -35,6 +35,21 @@ enum err crypto_open(struct ctx *c, struct str sealed, struct str bound, struct 
 /* key id that a sealed text names; empty when malformed */
 struct str crypto_sealed_by(struct str sealed);
 
+/* Rotation. The id of the ring's first key, and whether the ring has a key of that id. */
+struct str crypto_ring_first(struct ctx *c);
+bool crypto_ring_has(struct ctx *c, struct str id);
+/* What became of texts that were to be sealed by the first key. */
+struct crypto_resealed {
+	int64_t done, left; /* left: could not be opened, and stay as they are */
+};
+/* The same secret under the first key. *out empty: it is so already, there is none, or it cannot be opened (counted and logged). */
+void crypto_reseal(struct ctx *c, struct str sealed, struct str bound, struct crypto_resealed *count, struct str *out);
+/* How many texts of a column ("shop.access_sealed") a key has sealed. */
+struct crypto_sealed_count {
+	struct str what, key_id;
+	int64_t n;
+};
+
 /* argon2id (libsodium crypto_pwhash_str), 19 MiB, t=2 (OWASP). About 30 ms: never inside a transaction. */
 struct str crypto_password_hash(struct ctx *c, struct str password);
 bool crypto_password_ok(struct str hash, struct str password);

@@ -152,3 +152,31 @@ enum err crypto_open(struct ctx *c, struct str sealed, struct str bound, struct 
 	*plain = (struct str){ (const char *)p, raw.n - IV_BYTES - TAG_BYTES };
 	return OK;
 }
+
+struct str crypto_ring_first(struct ctx *c)
+{
+	return ring_first(c).id;
+}
+
+bool crypto_ring_has(struct ctx *c, struct str id)
+{
+	struct ring_key key;
+
+	return id.n && ring_find(c, id, &key);
+}
+
+void crypto_reseal(struct ctx *c, struct str sealed, struct str bound, struct crypto_resealed *count, struct str *out)
+{
+	struct str plain;
+
+	*out = (struct str){ 0 };
+	if (!sealed.n || str_eq(crypto_sealed_by(sealed), crypto_ring_first(c)))
+		return;
+	if (crypto_open(c, sealed, bound, &plain) != OK) {
+		log_line(LOG_ERROR, "a sealed text cannot be opened", LOG_FIELDS(LOG_S("bound", bound), LOG_S("detail", c->failed_detail)));
+		c->failed = OK;
+		count->left++;
+		return;
+	}
+	*out = crypto_seal(c, plain, bound);
+}

@@ -3,8 +3,7 @@
 #include "lib/crypto/crypto.h"
 #include "lib/db/db.h"
 
-/* A sealed body belongs to its row. */
-static struct str bound(struct ctx *c, struct delivery_id id)
+struct str inbox_bound(struct ctx *c, struct delivery_id id)
 {
 	struct str text = ID_TEXT(c->mem, delivery, id);
 
@@ -18,31 +17,34 @@ enum err inbox_store(struct ctx *c, const struct delivery *d, bool *fresh)
 	TRY(db_maybe(c, SQL(inbox_store), PARAMS(
 		p_uuid(d->id.u), p_str(d->platform), p_str(d->shop_domain), p_str(d->topic), p_str(d->webhook_id),
 		p_str(d->event_id), p_str(d->api_version), p_int(d->triggered_ms),
-		p_str(crypto_seal(c, d->body, bound(c, d->id)))), &row));
+		p_str(crypto_seal(c, d->body, inbox_bound(c, d->id))), p_str(d->name), p_str(d->signature),
+		p_str(d->signed_with), p_int((int64_t)d->body.n)), &row));
 	*fresh = row.found;
 	return OK;
 }
 
-enum err inbox_due(struct ctx *c, int most, struct delivery_id **out, size_t *n)
+enum err inbox_claim(struct ctx *c, int most, int tries_most, struct delivery_id **out, size_t *n, int64_t *begun)
 {
 	struct rows rows;
 
-	TRY(db_all(c, SQL(inbox_due), PARAMS(p_int(most)), &rows));
-	*n = (size_t)rows.n;
-	*out = arena_array(c->mem, *n + 1, sizeof(**out));
+	TRY(db_all(c, SQL(inbox_claim), PARAMS(p_int(most), p_int(tries_most)), &rows));
+	*begun = rows.n;
+	*n = 0;
+	*out = arena_array(c->mem, (size_t)rows.n + 1, sizeof(**out));
 	for (int i = 0; i < rows.n; i++) {
 		struct row row = rows_at(&rows, i);
 
-		(*out)[i].u = row_uuid(&row, "id");
+		if (row_bool(&row, "live"))
+			(*out)[(*n)++].u = row_uuid(&row, "id");
 	}
 	return OK;
 }
 
-enum err inbox_take(struct ctx *c, struct delivery_id id, struct delivery *out, bool *found)
+enum err inbox_take(struct ctx *c, struct delivery_id id, bool again, struct delivery *out, bool *found)
 {
 	struct row row;
 
-	TRY(db_maybe(c, SQL(inbox_take), PARAMS(p_uuid(id.u)), &row));
+	TRY(db_maybe(c, again ? SQL(inbox_retake) : SQL(inbox_take), PARAMS(p_uuid(id.u)), &row));
 	*found = row.found;
 	if (!row.found)
 		return OK;
@@ -55,17 +57,38 @@ enum err inbox_take(struct ctx *c, struct delivery_id id, struct delivery *out, 
 		.webhook_id = row_str(&row, "webhook_id"),
 		.event_id = row_str(&row, "event_id"),
 		.api_version = row_str(&row, "api_version"),
+		.name = row_str(&row, "name"),
+		.signature = row_str(&row, "signature"),
+		.signed_with = row_str(&row, "signed_with"),
 		.triggered_ms = row_int(&row, "triggered_ms"),
 		.received_ms = row_int(&row, "received_ms"),
+		.body_gone = row_str(&row, "body_gone"),
+		.state = row_str(&row, "state"),
 		.shop = { row_uuid(&row, "shop_id") },
 		.attempts = (int)row_int(&row, "attempts"),
 	};
-	return crypto_open(c, row_str(&row, "body_sealed"), bound(c, id), &out->body);
+	return row_null(&row, "body_sealed") ? OK
+		: crypto_open(c, row_str(&row, "body_sealed"), inbox_bound(c, id), &out->body);
 }
 
 enum err inbox_close(struct ctx *c, struct delivery_id id, struct str state, struct str says)
 {
 	return db_run(c, SQL(inbox_close), PARAMS(p_uuid(id.u), p_str(state), p_str(says)));
+}
+
+enum err inbox_reclose(struct ctx *c, struct delivery_id id, struct str state, struct str says, struct str waits_for)
+{
+	return db_run(c, SQL(inbox_reclose), PARAMS(p_uuid(id.u), p_str(state), p_str(says), p_str(waits_for)));
+}
+
+enum err inbox_wait(struct ctx *c, struct delivery_id id, struct str key, struct str says, int most)
+{
+	return db_run(c, SQL(inbox_wait), PARAMS(p_uuid(id.u), p_str(key), p_str(says), p_int(most)));
+}
+
+enum err inbox_wake(struct ctx *c, const struct delivery *teller, struct str key)
+{
+	return db_run(c, SQL(inbox_wake), PARAMS(p_str(teller->platform), p_str(teller->shop_domain), p_str(key)));
 }
 
 enum err inbox_retry(struct ctx *c, struct delivery_id id, struct str problem, int most)
@@ -76,4 +99,19 @@ enum err inbox_retry(struct ctx *c, struct delivery_id id, struct str problem, i
 enum err inbox_forget(struct ctx *c, int days, int most, int64_t *removed)
 {
 	return db_count(c, SQL(inbox_forget), PARAMS(p_int(days), p_int(most)), removed);
+}
+
+enum err inbox_erase(struct ctx *c, struct str platform, struct str shop_domain, int64_t *removed)
+{
+	return db_count(c, SQL(inbox_erase), PARAMS(p_str(platform), p_str(shop_domain)), removed);
+}
+
+enum err inbox_told_before(struct ctx *c, const struct delivery *d, int64_t at_ms, bool *told)
+{
+	struct row row;
+
+	TRY(db_one(c, SQL(inbox_told_before), PARAMS(p_str(d->platform), p_str(d->shop_domain), p_str(d->signature),
+		p_int(at_ms), p_str(d->topic)), &row));
+	*told = row_bool(&row, "told");
+	return OK;
 }

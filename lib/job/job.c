@@ -40,3 +40,9 @@ enum err job_failed(struct ctx *c, const struct job *job, struct str problem, in
 {
 	return db_run(c, SQL(job_failed), PARAMS(p_uuid(job->id.u), p_str(problem), p_int(most)));
 }
+
+enum err job_resume(struct ctx *c, struct shop_id shop)
+{
+	TRY(db_run(c, SQL(job_resume), PARAMS(p_uuid(shop.u))));
+	return db_run(c, SQL(job_revive), PARAMS(p_uuid(shop.u)));
+}

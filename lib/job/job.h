@@ -26,5 +26,7 @@ enum err job_claim(struct ctx *c, struct str kind, int lease_s, struct job *out,
 enum err job_done(struct ctx *c, struct job_id id);
 /* Runs again after a backoff with jitter (2^attempts s, at most an hour); dead after `most` attempts, with its reason. */
 enum err job_failed(struct ctx *c, const struct job *job, struct str problem, int most);
+/* What failed at a shop, or was given up there, is due again. */
+enum err job_resume(struct ctx *c, struct shop_id shop);
 
 #endif

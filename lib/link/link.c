@@ -125,6 +125,7 @@ static struct link link_of(const struct row *row)
 		.repeats = row_int(row, "repeats"),
 		.refusals = row_int(row, "refusals"),
 		.previews = row_int(row, "previews"),
+		.guarded = row_int(row, "guarded"),
 		.checkouts = row_int(row, "checkouts"),
 	};
 }

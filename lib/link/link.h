@@ -22,6 +22,7 @@ struct link {
 	int64_t revision;
 	/* from the event log, seconds behind */
 	int64_t clicks, repeats, refusals, previews, checkouts;
+	int64_t guarded;              /* not answered with a hold, to keep the crowd fair; not among clicks */
 };
 
 struct link_ask {

@@ -82,3 +82,8 @@ enum err offer_discount_ended(struct ctx *c, const struct offer_discount_work *w
 	TRY(db_run(c, SQL(offer_discount_end), PARAMS(p_uuid(work->id.u))));
 	return problem_clear(c, work->offer);
 }
+
+enum err offer_discounts_resume(struct ctx *c, struct shop_id shop)
+{
+	return db_run(c, SQL(offer_discounts_resume), PARAMS(p_uuid(shop.u)));
+}

@@ -37,6 +37,7 @@ static struct offer offer_of(const struct row *row)
 		.redemptions_used = row_int(row, "redemptions_used"),
 		.redemptions_held = row_int(row, "redemptions_held"),
 		.once_per_customer = row_bool(row, "once_per_customer"),
+		.refund_restores = row_bool(row, "refund_restores"),
 		.revision = row_int(row, "revision"),
 		.created_ms = row_int(row, "created_ms"),
 		.updated_ms = row_int(row, "updated_ms"),
@@ -135,7 +136,7 @@ enum err offer_ask_of(struct ctx *c, const struct offer *offer, struct offer_ask
 	*out = (struct offer_ask){
 		.name = offer->name, .has_kind = true, .kind = offer->kind, .value = offer->value,
 		.starts_ms = offer->starts_ms, .ends_ms = offer->ends_ms, .redemptions_max = offer->redemptions_max,
-		.once_per_customer = offer->once_per_customer };
+		.once_per_customer = offer->once_per_customer, .refund_restores = offer->refund_restores };
 	if (offer->kind != OFFER_PERCENTAGE_OFF)
 		out->currency = offer->currency;
 	TRY(offer_lines(c, offer->id, &lines, &n));

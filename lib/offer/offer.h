@@ -29,6 +29,7 @@ struct offer {
 	int64_t redemptions_max;     /* 0: no limit */
 	int64_t redemptions_used, redemptions_held;
 	bool once_per_customer;
+	bool refund_restores;        /* an order refunded in full gives its redemption back */
 	int64_t revision;
 	int64_t created_ms, updated_ms;
 };
@@ -64,6 +65,7 @@ struct offer_ask {
 	int64_t starts_ms, ends_ms;  /* 0: unbounded */
 	int64_t redemptions_max;     /* 0: no limit */
 	bool once_per_customer;
+	bool refund_restores;
 	struct offer_line lines[OFFER_LINES_MAX];
 	size_t lines_n;
 };
@@ -85,6 +87,10 @@ enum err offer_activate(struct ctx *c, struct offer_id id);
 /* Closes at once and releases its live holds. fails OFFER_STATE */
 enum err offer_pause(struct ctx *c, struct offer_id id);
 enum err offer_delete(struct ctx *c, struct offer_id id);
+/* A buyer of it paid more than our page had shown: asks for it to be paused, in the caller's transaction. */
+enum err offer_promise_broken(struct ctx *c, struct creator_id creator, struct shop_id shop, struct offer_id id);
+/* Pauses one offer that was asked for so, as its creator would, with the reason in its problem. *done: 0 or 1 */
+enum err offer_pause_due(struct ctx *c, int64_t *done);
 /* Ends up to `most` offers whose time is over; live holds run out by themselves. */
 enum err offer_expire(struct ctx *c, int most, int64_t *ended);
 /* She left the shop: her offers there stop selling. */
@@ -115,5 +121,7 @@ enum err offer_discount_placed(struct ctx *c, const struct offer_discount_work *
 /* Tried again later with backoff; visible on the offer. new_code: the code belongs to somebody else, mint another. */
 enum err offer_discount_failed(struct ctx *c, const struct offer_discount_work *work, struct str problem, bool new_code);
 enum err offer_discount_ended(struct ctx *c, const struct offer_discount_work *work);
+/* The shop lets us in again: what failed there is tried at once. */
+enum err offer_discounts_resume(struct ctx *c, struct shop_id shop);
 
 #endif

@@ -1,6 +1,10 @@
 #include "lib/db/db.h"
+#include "lib/job/job.h"
 #include "lib/json/json.h"
 #include "lib/offer/inside.h"
+
+#define PAUSE_JOB S("offer_pause")
+#define PAUSE_LEASE_S 60
 
 static const struct str can_activate[] = { { "draft", 5 }, { "activating", 10 }, { "active", 6 }, { "paused", 6 } };
 static const struct str can_pause[] = { { "activating", 10 }, { "active", 6 }, { "paused", 6 } };
@@ -63,7 +67,7 @@ enum err offer_create(struct ctx *c, const struct offer_ask *ask, struct offer_i
 	TRY(db_maybe(c, SQL(offer_insert), PARAMS(
 		p_uuid(id->u), p_uuid(c->creator.u), p_uuid(shop.u), p_str(str_trim(ask->name)),
 		p_str(str_of(offer_kind_name(ask->kind))), p_int(ask->value), p_int(ask->starts_ms), p_int(ask->ends_ms),
-		p_int(ask->redemptions_max), p_bool(ask->once_per_customer)), &row));
+		p_int(ask->redemptions_max), p_bool(ask->once_per_customer), p_bool(ask->refund_restores)), &row));
 	if (!row.found)
 		return name_too_long(c);
 	TRY(put_lines(c, *id, shop, ask));
@@ -101,7 +105,7 @@ enum err offer_update(struct ctx *c, struct offer_id id, int64_t revision, const
 	TRY(db_maybe(c, SQL(offer_change), PARAMS(
 		p_uuid(c->creator.u), p_uuid(id.u), p_uuid(shop.u), p_int(revision), p_str(str_trim(ask->name)),
 		p_str(str_of(offer_kind_name(ask->kind))), p_int(ask->value), p_int(ask->starts_ms), p_int(ask->ends_ms),
-		p_int(ask->redemptions_max), p_bool(ask->once_per_customer)), &row));
+		p_int(ask->redemptions_max), p_bool(ask->once_per_customer), p_bool(ask->refund_restores)), &row));
 	if (!row.found)
 		return must_change(c, &offer, revision);
 	if (!row_bool(&row, "name_ok"))
@@ -189,6 +193,51 @@ enum err offer_pause(struct ctx *c, struct offer_id id)
 		return OK;
 	return close_now(c, c->creator, id, S("paused"), can_pause, COUNT(can_pause), EVENT_OFFER_DEACTIVATED,
 		payload_str(c, "why", S("paused")));
+}
+
+enum err offer_promise_broken(struct ctx *c, struct creator_id creator, struct shop_id shop, struct offer_id id)
+{
+	char text[37];
+
+	uuid_text(id.u, text);
+	return job_queue(c, PAUSE_JOB, str_copy(c->mem, str_of(text)), shop, creator, S(""));
+}
+
+static enum err offer_pause_problem(struct ctx *c, struct offer_id id, struct str problem)
+{
+	return db_run(c, SQL(offer_pause_problem), PARAMS(p_uuid(id.u), p_str(problem)));
+}
+
+/* One that sells no more needs no pause. */
+static enum err pause_broken(struct ctx *c, struct offer_id id)
+{
+	struct offer offer;
+
+	TRY(offer_by_id(c, id, &offer));
+	if (!str_eq(offer.state, S("active")) && !str_eq(offer.state, S("activating")))
+		return OK;
+	TRY(close_now(c, c->creator, id, S("paused"), can_pause, COUNT(can_pause), EVENT_OFFER_DEACTIVATED,
+		payload_str(c, "why", S("promise_broken"))));
+	return offer_pause_problem(c, id, S("Paused: a buyer was charged more than the price shown"));
+}
+
+enum err offer_pause_due(struct ctx *c, int64_t *done)
+{
+	struct creator_id asking = c->creator;
+	struct offer_id id;
+	struct job job;
+	bool found;
+
+	*done = 0;
+	TRY(job_claim(c, PAUSE_JOB, PAUSE_LEASE_S, &job, &found));
+	if (!found)
+		return OK;
+	*done = 1;
+	c->creator = job.creator;
+	if (uuid_read(job.dedupe, &id.u))
+		TRY(pause_broken(c, id));
+	c->creator = asking;
+	return job_done(c, job.id);
 }
 
 enum err offer_delete(struct ctx *c, struct offer_id id)

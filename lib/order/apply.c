@@ -1,8 +1,7 @@
-#include "lib/order/credit.h"
-
 #include "lib/db/db.h"
-#include "lib/event/event.h"
-#include "lib/json/json.h"
+#include "lib/order/inside.h"
+
+#define TEXT_MAX 255
 
 /* One telling of an order, on its way through. */
 struct telling {
@@ -10,10 +9,11 @@ struct telling {
 	struct shop_id shop;
 	const struct platform_order *told;
 	struct order_id id;
-	bool first;           /* the order */
-	bool first_credit;    /* its credit */
+	bool first;                /* the order */
+	bool first_credit;         /* its credit */
 	bool was_cancelled;
-	bool *fresh_refunds;  /* which of told->refunds were not known */
+	struct str content, print; /* print: set when another content of the same time was told before */
+	bool *fresh_refunds;       /* which of told->refunds were not known */
 	struct credit credit;
 };
 
@@ -23,51 +23,40 @@ static bool is_paid(const struct platform_order *told)
 		str_eq(told->financial_status, S("refunded"));
 }
 
-static enum err put_order(struct telling *t)
+static struct param p_clipped(struct str text)
+{
+	return p_str(order_clip(text, TEXT_MAX));
+}
+
+static enum err order_put(struct telling *t)
 {
 	const struct platform_order *o = t->told;
 	struct row row;
 
-	TRY(db_one(t->c, SQL(order_put), PARAMS(
-		p_uuid(t->id.u), p_uuid(t->shop.u), p_int(o->external), p_str(o->name), p_str(o->financial_status),
+	return db_one(t->c, SQL(order_put), PARAMS(
+		p_uuid(t->id.u), p_uuid(t->shop.u), p_int(o->external), p_clipped(o->name), p_clipped(o->financial_status),
 		p_bool(o->test), p_str(currency_str(&o->currency)), p_str(currency_str(&o->presentment)), p_int(o->total_minor),
-		p_int(o->presentment_total_minor), p_str(o->source_name), p_str(o->cart_token), p_str(o->checkout_token),
-		p_int(o->created_ms), p_int(o->updated_ms), p_int(o->cancelled_ms), p_str(o->cancel_reason)), &row));
-	return OK;
+		p_int(o->presentment_total_minor), p_clipped(o->source_name), p_clipped(o->cart_token), p_clipped(o->checkout_token),
+		p_int(o->created_ms), p_int(o->updated_ms), p_int(o->cancelled_ms), p_clipped(o->cancel_reason),
+		p_bool(o->taxes_included), p_int(o->shipping_minor), p_int(o->tip_minor), p_str(t->content)), &row);
 }
 
-static enum err put_credit(struct telling *t)
+static enum err order_credit(struct telling *t)
 {
 	const struct credit *k = &t->credit;
 
 	return db_run(t->c, SQL(order_credit), PARAMS(
 		p_uuid(t->id.u), p_uuid_or_null(k->creator.u), p_uuid_or_null(k->session.u), p_uuid_or_null(k->offer.u),
-		p_uuid_or_null(k->attribution.u), p_str(str_of(k->reason)), p_str(k->detail)));
+		p_uuid_or_null(k->attribution.u), p_str(str_of(k->reason)), p_str(k->detail),
+		p_uuid_or_null(k->candidate_creator.u), p_uuid_or_null(k->candidate_offer.u), p_str(str_of(k->confidence))));
 }
 
-static struct str lines_json(struct ctx *c, const struct platform_order *o)
+static enum err order_late(struct telling *t)
 {
-	struct jw w = jw_new(c->mem, 1 << 20);
-
-	jw_list(&w);
-	for (size_t i = 0; i < o->lines_n; i++) {
-		const struct platform_order_line *line = &o->lines[i];
-
-		jw_object(&w);
-		jw_kint(&w, "external", line->external);
-		jw_kint(&w, "variant", line->variant);
-		jw_kstr(&w, "title", str_slice(line->title, 0, 500));
-		jw_kint(&w, "units", line->units);
-		jw_kint(&w, "current", line->current_units);
-		jw_kint(&w, "unit", line->unit_minor);
-		jw_kint(&w, "discount", line->discount_minor);
-		jw_end(&w);
-	}
-	jw_end(&w);
-	return jw_done(&w);
+	return db_run(t->c, SQL(order_late), PARAMS(p_uuid(t->id.u)));
 }
 
-static enum err move_stock(struct telling *t)
+static enum err order_stock(struct telling *t)
 {
 	const struct platform_order *o = t->told;
 	struct session_id session = t->first_credit ? t->credit.session : (struct session_id){ 0 };
@@ -77,175 +66,80 @@ static enum err move_stock(struct telling *t)
 	TRY(db_one(t->c, SQL(order_stock), PARAMS(
 		p_uuid(t->shop.u), p_uuid(t->id.u), p_uuid_or_null(session.u), p_uuid_or_null(t->credit.offer.u),
 		p_bool(t->first_credit), p_bool(is_void), p_int(o->created_ms), p_int(o->updated_ms),
-		p_str(lines_json(t->c, o))), &row));
-	if (!row_bool(&row, "late"))
-		return OK;
-	return db_run(t->c, SQL(order_late), PARAMS(p_uuid(t->id.u)));
+		p_str(order_lines_json(t->c, o))), &row));
+	return row_bool(&row, "late") ? order_late(t) : OK;
 }
 
-static struct str refund_lines_json(struct ctx *c, const struct platform_refund *refund)
+static struct cause cause_of(const struct telling *t, const char *what, int64_t number)
 {
-	struct jw w = jw_new(c->mem, 1 << 18);
-
-	jw_list(&w);
-	for (size_t i = 0; i < refund->lines_n; i++) {
-		jw_object(&w);
-		jw_kint(&w, "line", refund->lines[i].line);
-		jw_kint(&w, "units", refund->lines[i].units);
-		jw_kint(&w, "subtotal", refund->lines[i].subtotal_minor);
-		jw_end(&w);
-	}
-	jw_end(&w);
-	return jw_done(&w);
+	return (struct cause){ .shop = t->shop, .order = t->id, .external = t->told->external, .created_ms = t->told->created_ms,
+		.what = what, .number = number };
 }
 
-static enum err put_refund(struct ctx *c, struct shop_id shop, struct order_id order, const struct platform_refund *refund,
-	bool *fresh)
+static enum err order_pay(struct telling *t, bool *now)
 {
 	struct row row;
 
-	TRY(db_maybe(c, SQL(order_refund_put), PARAMS(
-		p_uuid(shop.u), p_uuid(order.u), p_int(refund->external), p_int(refund->at_ms),
-		p_int(refund->paid_back_minor), p_int(refund->tax_minor), p_str(refund_lines_json(c, refund))), &row));
-	*fresh = row.found;
+	TRY(db_maybe(t->c, SQL(order_pay), PARAMS(p_uuid(t->id.u)), &row));
+	*now = row.found;
 	return OK;
-}
-
-static enum err sum_refunds(struct ctx *c, struct order_id order)
-{
-	return db_run(c, SQL(order_refund_sum), PARAMS(p_uuid(order.u)));
-}
-
-/* What the order earns, as every event of it tells it; the newest revision is the one that counts. */
-static struct str revenue_json(struct ctx *c, struct order_id order, const struct row *row, int64_t refund)
-{
-	struct jw w = jw_new(c->mem, 4096);
-
-	jw_object(&w);
-	event_put_id(&w, "order", order.u);
-	jw_kint(&w, "revision", row_int(row, "revision"));
-	jw_kbool(&w, "paid", row_int(row, "paid_ms") > 0);
-	jw_kbool(&w, "test", row_bool(row, "test"));
-	jw_kbool(&w, "late", row_bool(row, "late"));
-	jw_kstr(&w, "credit", row_str(row, "credit_reason"));
-	jw_kint(&w, "net_minor", row_int(row, "net_minor"));
-	jw_kstr(&w, "currency", row_str(row, "currency"));
-	jw_kint(&w, "units", row_int(row, "units"));
-	jw_kstr(&w, "platform", row_str(row, "platform"));
-	jw_kstr(&w, "surface", row_str(row, "surface"));
-	event_put_id(&w, "stream", row_uuid(row, "stream_id"));
-	event_put_id(&w, "link", row_uuid(row, "link_id"));
-	event_put_id(&w, "checkout", row_uuid(row, "session_id"));
-	event_put_id(&w, "offer", row_uuid(row, "offer_id"));
-	if (refund)
-		jw_kint(&w, "refund", refund);
-	jw_end(&w);
-	return jw_done(&w);
-}
-
-static enum err tell(struct ctx *c, enum event_type type, struct shop_id shop, struct order_id order, struct str cause,
-	int64_t cause_ms, int64_t refund)
-{
-	struct row row;
-
-	TRY(db_one(c, SQL(order_revenue), PARAMS(p_uuid(order.u)), &row));
-	return event_emit(c, &(struct event){
-		.type = type, .creator = { row_uuid(&row, "creator_id") }, .shop = shop, .subject = order.u,
-		.payload = revenue_json(c, order, &row, refund), .cause = cause, .cause_ms = cause_ms });
-}
-
-static struct str order_cause(struct ctx *c, struct shop_id shop, int64_t external, const char *what, int64_t number)
-{
-	char text[37];
-
-	uuid_text(shop.u, text);
-	return str_fmt(c->mem, "%s:%lld:%s:%lld", text, (long long)external, what, (long long)number);
 }
 
 static enum err tell_paid(struct telling *t)
 {
-	const struct platform_order *o = t->told;
-	struct row row;
+	struct cause cause = cause_of(t, "paid", 0);
+	bool now;
 
-	if (o->test || !is_paid(o))
+	if (t->told->test || !is_paid(t->told))
 		return OK;
-	TRY(db_maybe(t->c, SQL(order_pay), PARAMS(p_uuid(t->id.u)), &row));
-	if (!row.found)
-		return OK;
-	return tell(t->c, EVENT_PURCHASE_COMPLETED, t->shop, t->id,
-		order_cause(t->c, t->shop, o->external, "paid", 0), o->created_ms, 0);
+	TRY(order_pay(t, &now));
+	return now ? order_tell(t->c, EVENT_PURCHASE_COMPLETED, &cause) : OK;
 }
 
 static enum err tell_changes(struct telling *t)
 {
-	const struct platform_order *o = t->told;
+	struct cause updated = cause_of(t, "updated", t->told->updated_ms), cancelled = cause_of(t, "cancelled", 0);
 
+	updated.print = t->print;
 	if (!t->first)
-		TRY(tell(t->c, EVENT_ORDER_UPDATED, t->shop, t->id,
-			order_cause(t->c, t->shop, o->external, "updated", o->updated_ms), o->created_ms, 0));
-	if (!o->cancelled_ms || t->was_cancelled)
+		TRY(order_tell(t->c, EVENT_ORDER_UPDATED, &updated));
+	if (!t->told->cancelled_ms || t->was_cancelled)
 		return OK;
-	return tell(t->c, EVENT_ORDER_CANCELLED, t->shop, t->id,
-		order_cause(t->c, t->shop, o->external, "cancelled", 0), o->created_ms, 0);
+	return order_tell(t->c, EVENT_ORDER_CANCELLED, &cancelled);
+}
+
+static enum err tell_promises(struct telling *t)
+{
+	struct cause cause = cause_of(t, "promise", 0);
+
+	return is_paid(t->told) ? order_tell_promises(t->c, &cause) : OK;
 }
 
 /* Before any event is told, so that all events of one revision tell the same figures. */
-static struct str broken_json(struct ctx *c, const struct row *row)
-{
-	struct jw w = jw_new(c->mem, 1024);
-
-	jw_object(&w);
-	event_put_id(&w, "variant", row_uuid(row, "variant_id"));
-	event_put_id(&w, "offer", row_uuid(row, "offer_id"));
-	jw_kint(&w, "line", row_int(row, "external_id"));
-	jw_kint(&w, "units", row_int(row, "units"));
-	jw_kint(&w, "promised_minor", row_int(row, "promised_minor"));
-	jw_kint(&w, "list_minor", row_int(row, "unit_minor"));
-	jw_kint(&w, "code_minor", row_int(row, "code_minor"));
-	jw_kint(&w, "paid_minor", row_int(row, "paid_minor"));
-	jw_kstr(&w, "currency", row_str(row, "currency"));
-	jw_end(&w);
-	return jw_done(&w);
-}
-
-/* What our page showed against what the shop charged; once per line, whatever comes later. */
-static enum err tell_broken_promises(struct telling *t)
-{
-	struct rows rows;
-
-	if (!is_paid(t->told))
-		return OK;
-	TRY(db_all(t->c, SQL(order_promises_broken), PARAMS(p_uuid(t->id.u)), &rows));
-	for (int i = 0; i < rows.n; i++) {
-		struct row row = rows_at(&rows, i);
-
-		TRY(event_emit(t->c, &(struct event){
-			.type = EVENT_PRICE_PROMISE_BROKEN, .creator = { row_uuid(&row, "creator_id") }, .shop = t->shop,
-			.subject = t->id.u, .payload = broken_json(t->c, &row), .cause_ms = t->told->created_ms,
-			.cause = order_cause(t->c, t->shop, t->told->external, "promise", row_int(&row, "external_id")) }));
-	}
-	return OK;
-}
-
 static enum err put_refunds(struct telling *t)
 {
 	const struct platform_order *o = t->told;
+	struct order_refund_kept kept;
 
 	t->fresh_refunds = arena_array(t->c->mem, o->refunds_n + 1, sizeof(*t->fresh_refunds));
-	for (size_t i = 0; i < o->refunds_n; i++)
-		TRY(put_refund(t->c, t->shop, t->id, &o->refunds[i], &t->fresh_refunds[i]));
-	return o->refunds_n ? sum_refunds(t->c, t->id) : OK;
+	for (size_t i = 0; i < o->refunds_n; i++) {
+		TRY(order_refund_put(t->c, t->shop, t->id, &o->refunds[i], o->updated_ms, &kept));
+		t->fresh_refunds[i] = kept.news == REFUND_FRESH;
+	}
+	return order_refunds_settle(t->c, t->id);
 }
 
 static enum err tell_refunds(struct telling *t)
 {
 	const struct platform_order *o = t->told;
 
-	for (size_t i = 0; i < o->refunds_n; i++)
+	for (size_t i = 0; i < o->refunds_n; i++) {
+		struct cause cause = cause_of(t, "refund", o->refunds[i].external);
+
+		cause.refund = o->refunds[i].external;
 		if (t->fresh_refunds[i])
-			TRY(tell(t->c, EVENT_ORDER_REFUNDED, t->shop, t->id,
-				order_cause(t->c, t->shop, o->external, "refund", o->refunds[i].external), o->created_ms,
-				o->refunds[i].external));
+			TRY(order_tell(t->c, EVENT_ORDER_REFUNDED, &cause));
+	}
 	return OK;
 }
 
@@ -253,19 +147,25 @@ static void remember(struct telling *t, const struct row *row)
 {
 	t->first = !row->found;
 	t->id = t->first ? ID_NEW(order, t->c->now_ms) : (struct order_id){ row_uuid(row, "id") };
-	t->was_cancelled = row->found && row_int(row, "cancelled_ms");
 	if (t->first)
 		return;
+	t->was_cancelled = row_int(row, "cancelled_ms");
 	t->credit.creator.u = row_uuid(row, "creator_id");
 	t->credit.session.u = row_uuid(row, "session_id");
 	t->credit.offer.u = row_uuid(row, "offer_id");
+	if (str_eq(row_str(row, "told"), S("tie")))
+		t->print = row_str(row, "print");
 }
 
-/* Takes the order's lock and finds what is known of it. */
-static enum err order_take(struct ctx *c, struct shop_id shop, int64_t external, struct row *row)
+/* Takes the order's lock and finds what is known of it, beside a telling of it. */
+static enum err order_find(struct ctx *c, struct shop_id shop, int64_t external, int64_t told_ms, struct str content, struct row *row)
 {
-	TRY(db_run(c, SQL(order_lock), PARAMS(p_uuid(shop.u), p_int(external))));
-	return db_maybe(c, SQL(order_find), PARAMS(p_uuid(shop.u), p_int(external)), row);
+	return db_maybe(c, SQL(order_find), PARAMS(p_uuid(shop.u), p_int(external), p_int(told_ms), p_str(content)), row);
+}
+
+static enum err order_lock(struct ctx *c, struct shop_id shop, int64_t external)
+{
+	return db_run(c, SQL(order_lock), PARAMS(p_uuid(shop.u), p_int(external)));
 }
 
 /* An order keeps its credit; without one every telling is looked at again, as marks may come late. */
@@ -275,50 +175,71 @@ static enum err find_credit(struct telling *t)
 		return OK;
 	TRY(credit_find(t->c, t->shop, t->told, &t->credit));
 	t->first_credit = !uuid_is_nil(t->credit.creator.u);
-	return put_credit(t);
+	return order_credit(t);
+}
+
+/* Nothing to do: told before, or a newer one of the same order was. */
+static bool is_over(const struct row *row)
+{
+	if (!row->found)
+		return false;
+	if (str_eq(row_str(row, "told"), S("tie")))
+		return !row_bool(row, "wins");
+	return str_eq(row_str(row, "told"), S("older"));
 }
 
 enum err order_apply(struct ctx *c, struct shop_id shop, const struct platform_order *told, struct order_applied *out)
 {
-	struct telling t = { .c = c, .shop = shop, .told = told };
+	struct telling t = { .c = c, .shop = shop, .told = told, .content = order_content(c, told) };
 	struct row row;
 
-	TRY(order_take(c, shop, told->external, &row));
+	TRY(order_lock(c, shop, told->external));
+	TRY(order_find(c, shop, told->external, told->updated_ms, t.content, &row));
 	remember(&t, &row);
 	*out = (struct order_applied){ .id = t.id, .first = t.first };
 	if (row.found && !str_eq(row_str(&row, "currency"), currency_str(&told->currency)))
 		return FAIL(c, ERR_BAD_INPUT, "the order's currency has changed");
-	out->stale = row.found && told->updated_ms < row_int(&row, "updated_ms");
-	if (out->stale)
+	if (is_over(&row)) {
+		out->stale = !str_eq(row_str(&row, "told"), S("tie")) || !row_bool(&row, "same");
 		return OK;
-	TRY(put_order(&t));
+	}
+	TRY(order_put(&t));
 	TRY(find_credit(&t));
-	TRY(move_stock(&t));
+	TRY(order_stock(&t));
 	TRY(put_refunds(&t));
 	TRY(tell_paid(&t));
-	TRY(tell_broken_promises(&t));
+	TRY(tell_promises(&t));
 	TRY(tell_refunds(&t));
 	return tell_changes(&t);
 }
 
+static enum err order_revision(struct ctx *c, struct order_id id)
+{
+	struct row row;
+
+	return db_one(c, SQL(order_revision), PARAMS(p_uuid(id.u)), &row);
+}
+
 enum err order_refund_apply(struct ctx *c, struct shop_id shop, const struct platform_refund *told, bool *known)
 {
-	struct order_id id;
-	int64_t created_ms;
+	struct cause cause = { .shop = shop, .external = told->order, .what = "refund", .number = told->external,
+		.refund = told->external };
+	struct order_refund_kept kept;
 	struct row row;
-	bool fresh;
 
-	TRY(order_take(c, shop, told->order, &row));
+	TRY(order_lock(c, shop, told->order));
+	TRY(order_find(c, shop, told->order, 0, S(""), &row));
 	*known = row.found;
 	if (!row.found)
 		return OK;
-	id.u = row_uuid(&row, "id");
-	created_ms = row_int(&row, "created_ms");
-	TRY(put_refund(c, shop, id, told, &fresh));
-	if (!fresh)
+	cause.order.u = row_uuid(&row, "id");
+	cause.created_ms = row_int(&row, "created_ms");
+	TRY(order_refund_put(c, shop, cause.order, told, 0, &kept));
+	if (kept.news == REFUND_KNOWN)
 		return OK;
-	TRY(sum_refunds(c, id));
-	TRY(db_one(c, SQL(order_revision), PARAMS(p_uuid(id.u)), &row));
-	return tell(c, EVENT_ORDER_REFUNDED, shop, id, order_cause(c, shop, told->order, "refund", told->external), created_ms,
-		told->external);
+	TRY(order_refunds_settle(c, cause.order));
+	TRY(order_revision(c, cause.order));
+	if (kept.news == REFUND_CHANGED)
+		cause.print = kept.print;
+	return order_tell(c, kept.news == REFUND_FRESH ? EVENT_ORDER_REFUNDED : EVENT_ORDER_UPDATED, &cause);
 }

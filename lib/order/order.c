@@ -9,6 +9,7 @@ static struct order order_of(const struct row *row)
 		.name = row_str(row, "name"),
 		.financial_status = row_str(row, "financial_status"),
 		.credit_reason = row_str(row, "credit_reason"),
+		.confidence = row_str(row, "confidence"),
 		.shop_domain = row_str(row, "shop_domain"),
 		.shop_name = row_str(row, "shop_name"),
 		.total = row_money(row, "total_minor", "currency"),
@@ -20,6 +21,7 @@ static struct order order_of(const struct row *row)
 		.test = row_bool(row, "test"),
 		.late = row_bool(row, "late"),
 		.mine = row_bool(row, "mine"),
+		.candidate = row_bool(row, "candidate"),
 		.platform = row_str(row, "platform"),
 		.surface = row_str(row, "surface"),
 		.stream = { row_uuid(row, "stream_id") },
@@ -57,6 +59,12 @@ enum err order_by_id(struct ctx *c, struct order_id id, struct order *out)
 	out->cancel_reason = row_str(&row, "cancel_reason");
 	out->credit_detail = row_str(&row, "credit_detail");
 	out->presentment_total = row_money(&row, "presentment_total_minor", "presentment_currency");
+	out->presentment_refunded = row_money(&row, "presentment_refunded_minor", "presentment_currency");
+	out->presentment_net = row_money(&row, "presentment_net_minor", "presentment_currency");
+	out->net = row_money(&row, "net_minor", "currency");
+	out->shipping = row_money(&row, "shipping_minor", "currency");
+	out->tip = row_money(&row, "tip_minor", "currency");
+	out->taxes_included = row_bool(&row, "taxes_included");
 	out->session.u = row_uuid(&row, "session_id");
 	return OK;
 }
@@ -77,6 +85,7 @@ static struct order_line line_of(const struct row *row)
 		.credited = row_bool(row, "credited"),
 		.has_promise = !row_null(row, "promised_minor"),
 		.promised_minor = row_int(row, "promised_minor"),
+		.promise_broken = row_bool(row, "promise_broken"),
 	};
 }
 

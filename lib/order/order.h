@@ -1,7 +1,7 @@
 /* order: what shops tell us they sold, whose sale it was, and what it earned.
  * Owns       tables shop_order, order_line, order_refund
  * Invariant  one order per (shop, external id), the same whatever arrives twice, late or out of order: an older updated_at
- *            than the stored one changes nothing
+ *            than the stored one changes nothing, and of two tellings of one time always the same one stands
  * Never      keeps personal data, or a sale's credit from a string alone: a mark only names a checkout of ours
  */
 #ifndef UNIFYED_ORDER_H
@@ -13,7 +13,7 @@
 struct order_applied {
 	struct order_id id;
 	bool first; /* told for the first time */
-	bool stale; /* older than what is known: nothing was done */
+	bool stale; /* another telling of it stands: nothing was done */
 };
 
 /* Applies an order in the caller's transaction: order, lines, refunds, credit, hold, stock and events together.
@@ -24,20 +24,24 @@ enum err order_refund_apply(struct ctx *c, struct shop_id shop, const struct pla
 
 struct order {
 	struct order_id id;
-	struct str name, financial_status, credit_reason, shop_domain, shop_name;
+	struct str name, financial_status, credit_reason, confidence, shop_domain, shop_name;
 	struct money total, refunded;
 	int64_t created_ms, updated_ms, paid_ms, cancelled_ms; /* 0: not */
 	bool test, late;
-	bool mine;                       /* credited to who asks; else she sees it as the shop's owner */
+	bool mine;                       /* credited to who asks; else she sees it as the shop's owner, or */
+	bool candidate;                  /* it may be hers; not counted */
 	struct str platform, surface;    /* of the credit; empty when none */
 	struct stream_id stream;
 	struct str stream_title;
 	struct link_id link;
 	struct str link_code;
-	struct offer_id offer;
+	struct offer_id offer;           /* of the credit, or of the candidate */
 	/* by id only */
 	struct str source_name, cancel_reason, credit_detail; /* credit_detail: JSON, the attribution receipt */
-	struct money presentment_total;
+	struct money presentment_total, presentment_refunded;
+	struct money net, presentment_net; /* what its credited lines earn now */
+	struct money shipping, tip;
+	bool taxes_included;             /* in the prices of its lines */
 	struct session_id session;
 };
 
@@ -50,12 +54,17 @@ struct order_line {
 	bool credited;
 	bool has_promise;
 	int64_t promised_minor;    /* unit price that our page showed */
+	bool promise_broken;       /* it was charged otherwise */
 };
 
-/* Orders c->creator may see: credited to her, or of a shop she owns. Newest first, at most `limit`. */
+/* Orders c->creator may see: credited to her, maybe hers, or of a shop she owns. Newest first, at most `limit`. */
 enum err order_list(struct ctx *c, struct order_id after, int limit, struct order **out, size_t *n);
 /* fails NOT_FOUND */
 enum err order_by_id(struct ctx *c, struct order_id id, struct order *out);
 enum err order_lines(struct ctx *c, struct order_id id, struct order_line **out, size_t *n);
+
+/* The shop asked to be forgotten: its orders keep ids and money; titles and the buyers' cart and checkout tokens go. In the caller's
+ * transaction. */
+enum err order_erase(struct ctx *c, struct shop_id shop);
 
 #endif

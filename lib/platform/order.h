@@ -14,7 +14,8 @@ struct platform_pair {
 struct platform_refund_line {
 	int64_t line;            /* external id of the order line */
 	int units;
-	int64_t subtotal_minor;  /* without tax, as refunded */
+	int64_t subtotal_minor;  /* as refunded; with tax where the order's prices include it */
+	int64_t subtotal_presentment_minor;
 };
 
 struct platform_refund {
@@ -22,7 +23,9 @@ struct platform_refund {
 	int64_t order;           /* external id */
 	int64_t at_ms;
 	int64_t paid_back_minor; /* transactions of kind refund that succeeded */
-	int64_t tax_minor;       /* of the refunded lines */
+	struct currency paid_in; /* of paid_back_minor: the shop's or the buyer's; "" when nothing moved */
+	int64_t tax_minor, tax_presentment_minor;           /* of the refunded lines */
+	int64_t shipping_minor, shipping_presentment_minor; /* given back for shipping, with tax where it is extra */
 	struct platform_refund_line *lines;
 	size_t lines_n;
 };
@@ -33,8 +36,8 @@ struct platform_order_line {
 	struct str title;
 	int units;               /* as ordered */
 	int current_units;       /* after edits and refunds */
-	int64_t unit_minor;      /* before discounts */
-	int64_t discount_minor;  /* sum of allocations */
+	int64_t unit_minor, unit_presentment_minor;         /* before discounts */
+	int64_t discount_minor, discount_presentment_minor; /* sum of the allocations of every discount */
 	struct platform_pair *properties;
 	size_t properties_n;
 };
@@ -48,6 +51,8 @@ struct platform_order {
 	struct str financial_status; /* pending authorized partially_paid paid partially_refunded refunded voided */
 	struct currency currency, presentment;
 	int64_t total_minor, presentment_total_minor;
+	int64_t shipping_minor, tip_minor; /* parts of the total that no line has */
+	bool taxes_included;               /* in the prices of lines */
 	struct str source_name, cart_token, checkout_token, landing_site, landing_ref;
 	struct platform_pair *attributes; /* cart attributes */
 	size_t attributes_n;

@@ -17,10 +17,12 @@
 struct platform_call {
 	struct str shop;      /* its validated domain: "my-shop.myshopify.com" */
 	struct str token;     /* access token; empty before there is one */
+	int64_t until_ms;     /* monotonic: no verb takes longer; 0: as long as one exchange may take */
 	/* filled by every verb: */
-	int64_t wait_ms;      /* after PLATFORM_SLOW; else 0 */
+	int64_t wait_ms;      /* after PLATFORM_SLOW, and PLATFORM_AWAY when it said how long; else 0 */
 	struct str reason;    /* after a failure: one machine word, such as "throttled", "token", "frozen", "TAKEN" */
 	int64_t began_ms;     /* by the shop's own clock, not later than the shop began to answer; 0: it did not say */
+	struct str version;   /* of its API, as it answered; empty: it did not say */
 };
 
 /* What a shop sends back through the creator's browser. */
@@ -112,6 +114,51 @@ struct platform_discount_found {
 	size_t variants_n;
 };
 
+struct platform_order; /* order.h */
+
+/* An order in a list of those that changed: enough to see whether ours is the same. */
+struct platform_order_mark {
+	int64_t external, updated_ms;
+	bool cancelled;
+	struct str financial_status;   /* as in struct platform_order */
+	int64_t current_units;         /* of all its lines, after edits and refunds */
+	int64_t paid_back_minor, paid_back_presentment_minor; /* in all, in the shop's currency and in the buyer's */
+};
+
+struct platform_order_marks {
+	struct platform_order_mark *list;
+	size_t n;
+	struct str more;
+};
+
+/* A reading of everything that the shop prepares as one file. */
+enum platform_bulk { PLATFORM_BULK_PRODUCTS, PLATFORM_BULK_STOCK };
+struct platform_bulk_look {
+	enum { PLATFORM_BULK_RUNNING, PLATFORM_BULK_DONE, PLATFORM_BULK_FAILED } state;
+	struct str url;                /* of the file, when done; empty: there is nothing in it */
+	int64_t lines;                 /* that it has, when done */
+	struct str reason;             /* one machine word, when failed */
+};
+
+/* Some lines of such a file. A child may stand before its parent, and far from it. */
+struct platform_bulk_row {
+	enum platform_bulk_what { PLATFORM_ROW_PRODUCT, PLATFORM_ROW_VARIANT, PLATFORM_ROW_ITEM, PLATFORM_ROW_LEVEL } what;
+	int64_t parent;                /* of a variant its product, of a level its item; else its own id */
+	union {
+		struct platform_product product;  /* without variants */
+		struct platform_variant variant;
+		struct platform_item item;        /* without levels */
+		struct platform_stock level;
+	};
+};
+struct platform_bulk_rows {
+	struct platform_bulk_row *list;
+	size_t n;
+	int64_t lines;                 /* whole lines read, those without meaning for us too */
+	int64_t next;                  /* byte to go on from */
+	bool end;                      /* that was the last */
+};
+
 /* "orders/create" and the fields of its body that we want; fields_n 0: all. */
 struct platform_topic {
 	const char *topic;
@@ -138,14 +185,32 @@ struct platform {
 	enum err (*refresh)(struct ctx *c, struct platform_call *call, struct str refresh, struct platform_tokens *out);
 	enum err (*identify)(struct ctx *c, struct platform_call *call, struct platform_identity *out);
 
-	/* Pages; cursor empty: from the beginning. */
-	enum err (*products)(struct ctx *c, struct platform_call *call, struct str cursor, struct platform_products *out);
+	/* Pages; cursor empty: from the beginning. since_ms 0: all of them; else those changed at that time or later, by the
+	 * shop's clock, those changed last at the end. */
+	enum err (*products)(struct ctx *c, struct platform_call *call, int64_t since_ms, struct str cursor, struct platform_products *out);
+	/* The items whose own fields changed; what they have may have changed without. */
+	enum err (*items_changed)(struct ctx *c, struct platform_call *call, int64_t since_ms, struct str cursor, int64_t **items, size_t *n,
+		struct str *more);
+	enum err (*variants_count)(struct ctx *c, struct platform_call *call, int64_t *n); /* of all products; large ones may be a floor */
 	/* One product with its first variants; *found false: the shop has no such product. */
 	enum err (*product)(struct ctx *c, struct platform_call *call, int64_t external, struct platform_product *out, bool *found);
 	enum err (*variants)(struct ctx *c, struct platform_call *call, int64_t product, struct str cursor, struct platform_variants *out);
 	/* All levels of up to levels_max items; `out` has n elements, in the order of `items`. */
 	size_t levels_max;
 	enum err (*levels)(struct ctx *c, struct platform_call *call, const int64_t *items, size_t n, struct platform_item *out);
+
+	/* PLATFORM_REFUSED with reason "OPERATION_IN_PROGRESS": it prepares too many files at once. */
+	enum err (*bulk_start)(struct ctx *c, struct platform_call *call, enum platform_bulk what, struct str *external_id);
+	enum err (*bulk_look)(struct ctx *c, struct platform_call *call, struct str external_id, struct platform_bulk_look *out);
+	/* The lines from byte `from` on, some hundred kB of them whatever the file's size. PLATFORM_REFUSED: no such file (any more). */
+	enum err (*bulk_read)(struct ctx *c, struct platform_call *call, struct str url, struct currency currency, int64_t from,
+		struct platform_bulk_rows *out);
+
+	/* Orders changed at since_ms or later, by the shop's clock, those changed last at the end. */
+	enum err (*orders_changed)(struct ctx *c, struct platform_call *call, int64_t since_ms, struct str cursor,
+		struct platform_order_marks *out);
+	/* One order, whole. *found false: the shop has no such order (any more). */
+	enum err (*order)(struct ctx *c, struct platform_call *call, int64_t external, struct platform_order *out, bool *found);
 
 	/* PLATFORM_REFUSED with reason "TAKEN": the code exists. */
 	enum err (*discount_create)(struct ctx *c, struct platform_call *call, const struct platform_discount *want, struct str *external_id);

@@ -1,10 +1,12 @@
 /* shop: an installation at a shop, its tokens, and how well it answers.
  * Owns       table shop
  * Invariant  a token pair is stored as one, before it is used, by whoever holds the shop's lease
+ * Resumes    when it lets us in again, job "shop_resume" brings forward all that waited for it
  * Never      knows who sells from the shop (connection) or what it sells (catalog)
  */
 #ifndef UNIFYED_SHOP_H
 #define UNIFYED_SHOP_H
+#include "lib/crypto/crypto.h"
 #include "lib/platform/platform.h"
 
 struct shop {
@@ -31,6 +33,8 @@ struct shop_door {
 	struct platform_call call;
 	int64_t generation; /* of the token */
 	bool troubled;      /* its last call failed, or it is not healthy */
+	struct str version; /* of its API, as it last answered to the one we ask for; empty: it has not yet */
+	int64_t opened_ms;  /* monotonic; a visit has an end (call.until_ms), and a shop that lets us wait rests in proportion */
 };
 
 /* Makes a call possible: replaces the token when it has less than 5 minutes, alone among all processes.
@@ -39,8 +43,12 @@ struct shop_door {
  *        PLATFORM_DENIED  the owner must connect again
  *        PLATFORM_AWAY    the token could not be replaced; RETRY: somebody else is at it */
 enum err shop_open(struct ctx *c, struct shop_id id, struct shop_door *out);
-/* Books how a call through the door ended: backoff, health, a token that was refused. Gives `e` back. */
+/* Books how a call through the door ended: backoff, health, a token that was refused. Gives `e` back; RETRY instead of
+ * PLATFORM_DENIED when the refused pair has been replaced meanwhile. */
 enum err shop_heard(struct ctx *c, const struct shop_door *door, enum err e);
+/* The shop answered in that version of its API, or wrote a webhook in it: another than config shopify_api_version is reported once per
+ * change, by the log, by health "degraded" for reason "api-version", and as a metric. shop_heard tells of every call. */
+enum err shop_version_told(struct ctx *c, struct shop_id id, struct str version, bool webhook);
 /* Replaces the pair although it is fresh (keep-alive). */
 enum err shop_refresh(struct ctx *c, struct shop_id id);
 /* The next shop to keep alive; *found false: none. */
@@ -65,5 +73,14 @@ enum err shop_forget(struct ctx *c, struct shop_id id);
 /* The shop told us at_ms that it removed us: /go is closed and the tokens are gone at once; job "shop_uninstalled" does
  * the rest. *late: it was installed again since, and nothing was done. In the caller's transaction. */
 enum err shop_uninstalled(struct ctx *c, struct shop_id id, int64_t at_ms, bool *late);
+/* The shop told at_ms which scopes it grants. *stale: something newer is known, or that was before this installation. */
+enum err shop_scopes_put(struct ctx *c, struct shop_id id, struct str scopes, int64_t at_ms, bool *stale);
+/* It asked to be forgotten, and is not installed: what it said of itself goes; its domain stays, as a reinstall must find it. */
+enum err shop_erase(struct ctx *c, struct shop_id id);
+
+/* Seals the secrets that other keys than the ring's first have sealed, of at most `limit` shops after `*after`, by that first one;
+ * a pair that was replaced meanwhile stays as it is. *after nil afterwards: all were looked at. */
+enum err shop_reseal(struct ctx *c, struct uuid *after, int limit, struct crypto_resealed *out);
+enum err shop_sealed_count(struct ctx *c, struct crypto_sealed_count **out, size_t *n);
 
 #endif

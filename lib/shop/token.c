@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "lib/core/config.h"
+#include "lib/core/time.h"
 #include "lib/crypto/crypto.h"
 #include "lib/db/db.h"
 #include "lib/shop/inside.h"
@@ -57,7 +58,7 @@ enum err shop_lease_new(struct ctx *c, struct str platform, struct str domain, s
 	return lease_take(c, shop.id, out, &row);
 }
 
-static enum err tokens_put(struct ctx *c, const struct shop_lease *lease, const struct platform_tokens *tokens)
+static enum err tokens_put(struct ctx *c, const struct shop_lease *lease, const struct platform_tokens *tokens, bool keep_before)
 {
 	struct str access = crypto_seal(c, tokens->access, shop_bound(c, lease->shop, "access"));
 	struct str refresh = crypto_seal(c, tokens->refresh, shop_bound(c, lease->shop, "refresh"));
@@ -65,7 +66,7 @@ static enum err tokens_put(struct ctx *c, const struct shop_lease *lease, const 
 
 	TRY(db_maybe(c, SQL(shop_tokens_put), PARAMS(
 		p_uuid(lease->shop.u), p_uuid(lease->id), p_str(access), p_int(tokens->access_s),
-		p_str(refresh), p_int(tokens->refresh_s)), &row));
+		p_str(refresh), p_int(tokens->refresh_s), p_bool(keep_before)), &row));
 	return row.found ? OK : FAIL(c, ERR_RETRY, "the lease on the tokens was lost");
 }
 
@@ -74,27 +75,44 @@ enum err shop_install(struct ctx *c, const struct shop_lease *lease, const struc
 {
 	struct row row;
 
-	TRY(tokens_put(c, lease, tokens));
+	TRY(tokens_put(c, lease, tokens, false)); /* an exchange ends what was before it */
 	TRY(db_one(c, SQL(shop_installed), PARAMS(
 		p_uuid(lease->shop.u), p_str(identity->name), p_str(currency_str(&identity->currency)),
 		p_str(identity->storefront_url), p_str(identity->scopes)), &row));
 	*fresh = !str_eq(row_str(&row, "before"), S("active"));
-	return shop_health_put(c, lease->shop, S("healthy"), S(""));
+	TRY(shop_health_put(c, lease->shop, S("healthy"), S("")));
+	return *fresh ? OK : shop_resume(c, lease->shop);
+}
+
+/* The pair that we have may not be the last that the shop gave out: then the one before it is still good. */
+static enum err ask(struct ctx *c, struct shop_door *door, const struct row *pair, struct platform_tokens *out)
+{
+	static const char *const columns[] = { "refresh_sealed", "refresh_before_sealed" };
+	enum err e = ERR_PLATFORM_DENIED;
+
+	for (size_t i = 0; i < COUNT(columns) && e == ERR_PLATFORM_DENIED && !row_null(pair, columns[i]); i++) {
+		struct str refresh;
+
+		TRY(crypto_open(c, row_str(pair, columns[i]), shop_bound(c, door->id, "refresh"), &refresh));
+		e = door->platform->refresh(c, &door->call, refresh, out);
+	}
+	return e;
 }
 
 /* Under the lease: asks for a new pair and stores it before anybody uses it. When the answer or the store is lost,
  * the old refresh token is still good until the new pair is first used. */
-static enum err refresh_under(struct ctx *c, const struct shop_lease *lease, const struct shop *shop, struct str sealed)
+static enum err refresh_under(struct ctx *c, const struct shop_lease *lease, const struct shop *shop, const struct row *pair)
 {
-	struct shop_door door = { .id = shop->id, .call = { .shop = shop->domain }, .troubled = true };
+	struct shop_door door = { .id = shop->id, .call = { .shop = shop->domain }, .troubled = true,
+		.generation = row_int(pair, "token_generation"), .opened_ms = time_monotonic_ms() };
 	struct platform_tokens tokens = { 0 };
-	struct str refresh;
 	enum err e;
 
+	if (row_null(pair, "refresh_sealed"))
+		return FAIL(c, ERR_SHOP_CLOSED, "the shop has no tokens");
 	TRY(platform_by_name(c, shop->platform, &door.platform));
-	TRY(crypto_open(c, sealed, shop_bound(c, shop->id, "refresh"), &refresh));
-	e = door.platform->refresh(c, &door.call, refresh, &tokens);
-	return e == OK ? tokens_put(c, lease, &tokens) : shop_heard(c, &door, e);
+	e = ask(c, &door, pair, &tokens);
+	return e == OK ? tokens_put(c, lease, &tokens, true) : shop_heard(c, &door, e);
 }
 
 enum err shop_token_replace(struct ctx *c, struct shop_id id, int64_t generation)
@@ -108,10 +126,7 @@ enum err shop_token_replace(struct ctx *c, struct shop_id id, int64_t generation
 	TRY(lease_take(c, id, &lease, &row));
 	if (row_int(&row, "token_generation") != generation) /* somebody did it before us */
 		return shop_lease_drop(c, &lease);
-	if (row_null(&row, "refresh_sealed"))
-		e = FAIL(c, ERR_SHOP_CLOSED, "the shop has no tokens");
-	else
-		e = refresh_under(c, &lease, &shop, row_str(&row, "refresh_sealed"));
+	e = refresh_under(c, &lease, &shop, &row);
 	if (e != OK)
 		TRY(shop_lease_drop(c, &lease));
 	return e;

@@ -41,18 +41,16 @@ enum err status_metrics(struct ctx *c, struct str *text)
 	return OK;
 }
 
-enum err status_integrity(struct ctx *c, struct str *json, bool *holds)
+static struct str integrity_json(struct ctx *c, const struct rows *rows, int64_t checked_ms, int64_t age_s, bool *holds)
 {
 	struct jw w = jw_new(c->mem, 64 << 10);
-	struct rows rows;
 
-	TRY(db_all(c, SQL(status_integrity), NO_PARAMS, &rows));
 	*holds = true;
 	jw_object(&w);
 	jw_key(&w, "invariants");
 	jw_list(&w);
-	for (int i = 0; i < rows.n; i++) {
-		struct row row = rows_at(&rows, i);
+	for (int i = 0; i < rows->n; i++) {
+		struct row row = rows_at(rows, i);
 
 		*holds = *holds && !row_int(&row, "broken");
 		jw_object(&w);
@@ -62,7 +60,31 @@ enum err status_integrity(struct ctx *c, struct str *json, bool *holds)
 	}
 	jw_end(&w);
 	jw_kbool(&w, "holds", *holds);
+	jw_ktime(&w, "checked_at", checked_ms);
+	jw_kint(&w, "age_s", age_s);
 	jw_end(&w);
-	*json = jw_done(&w);
+	return jw_done(&w);
+}
+
+enum err status_integrity(struct ctx *c, struct str *json, bool *holds)
+{
+	struct rows rows;
+
+	TRY(db_all(c, SQL(status_integrity), NO_PARAMS, &rows));
+	*json = integrity_json(c, &rows, c->now_ms, 0, holds);
+	return OK;
+}
+
+enum err status_audited(struct ctx *c, struct str *json, bool *holds, bool *found)
+{
+	struct rows rows;
+	struct row row;
+
+	TRY(db_all(c, SQL(status_audited), NO_PARAMS, &rows));
+	*found = rows.n > 0;
+	if (!*found)
+		return OK;
+	row = rows_at(&rows, 0);
+	*json = integrity_json(c, &rows, row_int(&row, "finished_ms"), row_int(&row, "age_s"), holds);
 	return OK;
 }

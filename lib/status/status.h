@@ -7,7 +7,9 @@
 enum err status_ready(struct ctx *c, struct str *json);
 /* Prometheus text format 0.0.4 */
 enum err status_metrics(struct ctx *c, struct str *text);
-/* {"holds": bool, "invariants": [{"invariant", "broken"}]} */
+/* {"holds": bool, "age_s": 0, "checked_at", "invariants": [{"invariant", "broken"}]}, recomputed from all rows there are. */
 enum err status_integrity(struct ctx *c, struct str *json, bool *holds);
+/* The same as the auditor last found it, some minutes ago; *found false: its first run has not ended. */
+enum err status_audited(struct ctx *c, struct str *json, bool *holds, bool *found);
 
 #endif

@@ -19,6 +19,24 @@ static void put_sync(struct jw *w, const struct connection *connection)
 	jw_end(w);
 }
 
+/* What webhooks should have told and did not. */
+static void put_compared(struct jw *w, const struct connection *connection)
+{
+	jw_key(w, "orders_compared");
+	if (!connection->compared_ms) {
+		jw_null(w);
+		return;
+	}
+	jw_object(w);
+	jw_ktime(w, "at", connection->compared_ms);
+	jw_kint(w, "same", connection->same);
+	jw_kint(w, "missing", connection->missing);
+	jw_kint(w, "newer", connection->newer);
+	jw_kint(w, "different", connection->different);
+	jw_kint(w, "refused", connection->refused);
+	jw_end(w);
+}
+
 void connection_json(struct jw *w, const struct connection *connection)
 {
 	jw_object(w);
@@ -38,6 +56,7 @@ void connection_json(struct jw *w, const struct connection *connection)
 	jw_kstr(w, "health", connection->health);
 	jw_kstr(w, "health_reason", connection->health_reason);
 	put_sync(w, connection);
+	put_compared(w, connection);
 	jw_ktime(w, "connected_at", connection->connected_ms);
 	jw_ktime(w, "disconnected_at", connection->disconnected_ms);
 	jw_end(w);

@@ -9,6 +9,7 @@ static const struct {
 	{ "order", ID_order },      { "product", ID_product },    { "variant", ID_variant }, { "stream", ID_stream },
 	{ "shop", ID_shop },        { "connection", ID_connection }, { "item", ID_item },    { "replay", ID_replay },
 	{ "moment", ID_moment },
+	{ "checkouts", ID_session }, { "holds", ID_reservation }, { "orders", ID_order },    { "creators", ID_creator },
 };
 
 /* What an event of a type happened to. */
@@ -24,6 +25,23 @@ static const struct {
 	{ "RESERVATION_", ID_reservation },
 };
 
+static bool list_json(struct jw *w, const char *key, struct json value)
+{
+	struct uuid u;
+
+	for (size_t i = 0; i < COUNT(kinds) && json_type(value) == JSON_LIST; i++) {
+		if (!str_eq(str_of(key), str_of(kinds[i].key)))
+			continue;
+		jw_list(w);
+		for (size_t n = 0; n < json_length(value); n++)
+			if (uuid_read(json_str(json_at(value, n)), &u))
+				jw_id(w, kinds[i].kind, u);
+		jw_end(w);
+		return true;
+	}
+	return false;
+}
+
 static void value_json(struct ctx *c, struct jw *w, const char *key, struct json value)
 {
 	struct uuid u;
@@ -33,7 +51,8 @@ static void value_json(struct ctx *c, struct jw *w, const char *key, struct json
 			jw_id(w, kinds[i].kind, u);
 			return;
 		}
-	jw_raw(w, json_text(c, value));
+	if (!list_json(w, key, value))
+		jw_raw(w, json_text(c, value));
 }
 
 static void subject_json(struct jw *w, const struct event_seen *event)

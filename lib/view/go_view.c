@@ -101,6 +101,27 @@ struct str go_look_page(struct ctx *c, const struct checkout_look *look, int uni
 	return buf_str(&b);
 }
 
+struct str go_confirm_page(struct ctx *c, const struct checkout_outcome *o, int units, struct str token)
+{
+	struct checkout_look look = {
+		.link = o->link, .creator = o->creator, .code = o->code, .creator_name = o->creator_name,
+		.creator_handle = o->creator_handle, .storefront_url = o->storefront_url, .variants = 1, .variant = o->variant,
+		.product_title = o->product_title, .product_handle = o->product_handle, .variant_title = o->variant_title,
+		.image_url = o->image_url, .list = o->list, .price = o->price,
+	};
+
+	return go_look_page(c, &look, units, token);
+}
+
+struct str go_again_path(struct ctx *c, const struct checkout_outcome *o, int units, const char *with)
+{
+	struct str path = go_path(c, o->code, o->variant, units);
+
+	if (!with)
+		return path;
+	return str_fmt(c->mem, STR_FMT "%c%s=1", STR_ARG(path), uuid_is_nil(o->variant.u) ? '?' : '&', with);
+}
+
 struct str go_picker_page(struct ctx *c, const struct checkout_outcome *o, int units)
 {
 	struct buf b = buf_new(c->mem, PAGE_MAX);
@@ -136,6 +157,7 @@ static struct str shop_page(struct ctx *c, const struct checkout_outcome *o)
 /* What each refusal says and offers. */
 struct shown {
 	bool sold_out, over, used_up, early, soon, no_variant;
+	bool cooling, visitor_full, address_full, moment, busy; /* the guard's */
 	bool again; /* asking again may help */
 	bool shop;  /* the shop sells it still, at its own price */
 };
@@ -155,6 +177,11 @@ static struct shown shown_of(enum err refused)
 		{ ERR_OFFER_EXHAUSTED, { .used_up = true, .again = true, .shop = true } },
 		{ ERR_OFFER_EARLY, { .early = true } },
 		{ ERR_OFFER_NOT_READY, { .soon = true, .again = true } },
+		{ ERR_HOLD_COOLING, { .cooling = true, .shop = true } },
+		{ ERR_VISITOR_CAPPED, { .visitor_full = true, .again = true, .shop = true } },
+		{ ERR_ADDRESS_CAPPED, { .address_full = true, .again = true, .shop = true } },
+		{ ERR_UNPROVEN_CAPPED, { .moment = true, .again = true } },
+		{ ERR_HIGH_DEMAND, { .busy = true, .again = true, .shop = true } },
 		{ ERR_VARIANT_UNKNOWN, { .no_variant = true, .again = true } },
 	};
 
@@ -175,7 +202,10 @@ struct str go_refused_page(struct ctx *c, enum err refused, const struct checkou
 		.title = str_of(err_row(refused)->title), .code = o->code, .product = o->product_title,
 		.variant = variant_name(o->variant_title), .image = o->image_url,
 		.sold_out = shown.sold_out, .over = shown.over, .used_up = shown.used_up, .soon = shown.soon,
-		.faded = !shown.soon && !shown.early, .plain_title = !shown.sold_out && !shown.soon,
+		.cooling = shown.cooling, .visitor_full = shown.visitor_full, .address_full = shown.address_full,
+		.moment = shown.moment, .busy = shown.busy,
+		.again_at = shown.cooling || shown.visitor_full || shown.address_full ? o->expires_ms : 0,
+		.faded = shown.sold_out || shown.over || shown.used_up || shown.no_variant, .plain_title = !shown.sold_out && !shown.soon,
 		.no_variant = shown.no_variant, .starts = shown.early ? o->expires_ms : 0,
 		.choices = choices_of(c, o, units), .choices_n = shown.sold_out ? o->choices_n : 0,
 		.again_url = shown.again ? go_path(c, o->code, again, units) : S(""),

@@ -52,6 +52,7 @@ static void clicks_json(struct jw *w, const struct link *link)
 	jw_kint(w, "repeats", link->repeats);
 	jw_kint(w, "refusals", link->refusals);
 	jw_kint(w, "previews", link->previews);
+	jw_kint(w, "guarded", link->guarded);
 	jw_end(w);
 }
 

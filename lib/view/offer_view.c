@@ -5,7 +5,8 @@
 #define FIELD_MAX 64
 
 static const char *const ask_fields[] = {
-	"name", "kind", "basis_points", "amount", "starts_at", "ends_at", "redemptions_max", "once_per_customer", "lines", NULL };
+	"name", "kind", "basis_points", "amount", "starts_at", "ends_at", "redemptions_max", "once_per_customer",
+	"refund_restores", "lines", NULL };
 static const char *const line_fields[] = { "product", "variant", "basis_points", "amount", NULL };
 
 /* A percentage is told in basis points, everything else as money. */
@@ -104,6 +105,7 @@ enum err offer_ask_read(struct ctx *c, struct str body, struct offer_ask *ask)
 	else
 		json_want_int(c, from, "redemptions_max", 1, INT32_MAX, &ask->redemptions_max);
 	json_want_bool(c, from, "once_per_customer", &ask->once_per_customer);
+	json_want_bool(c, from, "refund_restores", &ask->refund_restores);
 	lines_read(c, json_get(from, "lines"), ask);
 	return OK;
 }
@@ -135,6 +137,7 @@ static void fields(struct jw *w, const struct offer *o)
 	jw_kint(w, "redemptions_used", o->redemptions_used);
 	jw_kint(w, "redemptions_held", o->redemptions_held);
 	jw_kbool(w, "once_per_customer", o->once_per_customer);
+	jw_kbool(w, "refund_restores", o->refund_restores);
 	jw_kint(w, "revision", o->revision);
 	jw_ktime(w, "created_at", o->created_ms);
 	jw_ktime(w, "updated_at", o->updated_ms);

@@ -17,7 +17,11 @@ static void fields(struct jw *w, const struct order *o)
 	jw_key(w, "credit");
 	jw_object(w);
 	jw_kbool(w, "mine", o->mine);
+	jw_kbool(w, "candidate", o->candidate);
 	jw_kstr(w, "reason", o->credit_reason);
+	jw_kstr(w, "confidence", o->confidence);
+	if (o->candidate)
+		jw_kid(w, "offer", ID_offer, o->offer.u);
 	if (o->mine) {
 		jw_kstr(w, "platform", o->platform);
 		jw_kstr(w, "surface", o->surface);
@@ -53,7 +57,19 @@ static void line_json(struct jw *w, const struct order *o, const struct order_li
 		jw_money(w, (struct money){ line->promised_minor, o->total.currency });
 	else
 		jw_null(w);
+	jw_kbool(w, "promise_broken", line->credited && line->promise_broken);
 	jw_end(w);
+}
+
+static void amounts(struct jw *w, const struct order *o)
+{
+	jw_kmoney(w, "net", o->net);
+	jw_kmoney(w, "shipping", o->shipping);
+	jw_kmoney(w, "tip", o->tip);
+	jw_kbool(w, "taxes_included", o->taxes_included);
+	jw_kmoney(w, "presentment_total", o->presentment_total);
+	jw_kmoney(w, "presentment_refunded", o->presentment_refunded);
+	jw_kmoney(w, "presentment_net", o->presentment_net);
 }
 
 struct str order_full_json(struct ctx *c, const struct order *o, const struct order_line *lines, size_t n)
@@ -62,7 +78,7 @@ struct str order_full_json(struct ctx *c, const struct order *o, const struct or
 
 	jw_object(&w);
 	fields(&w, o);
-	jw_kmoney(&w, "presentment_total", o->presentment_total);
+	amounts(&w, o);
 	jw_kstr(&w, "source", o->source_name);
 	jw_kstr(&w, "cancel_reason", o->cancel_reason);
 	jw_key(&w, "lines");

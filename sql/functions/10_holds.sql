@@ -113,6 +113,19 @@ begin
 end
 $$;
 
+-- Ends the pending holds `ids` of locked stock rows because what they were made through closes: those that still live are released,
+-- those that had lapsed before are expired. Returns how many were released.
+create or replace function u.holds_close(ids uuid[]) returns integer
+language plpgsql volatile as $$
+declare
+    lapsed uuid[] := array(select r.id from u.reservation r where r.id = any(ids) and r.state = 'pending' and r.expires_at <= u.clock());
+begin
+    perform u.offers_lock(ids, '{}');
+    perform u.holds_end(lapsed, 'expired');
+    return u.holds_end(ids, 'released');
+end
+$$;
+
 -- Releases every live hold made through a link (its creator revoked it). Returns how many.
 create or replace function u.link_release(link uuid) returns integer
 language plpgsql volatile security definer as $$
@@ -125,8 +138,7 @@ begin
       where (i.shop_id, i.item_id) in (select r.shop_id, r.item_id from u.reservation r where r.id = any(live))
       order by i.shop_id, i.item_id for no key update;
     live := array(select r.id from u.reservation r where r.id = any(live) and r.state = 'pending');
-    perform u.offers_lock(live, '{}');
-    return u.holds_end(live, 'released');
+    return u.holds_close(live);
 end
 $$;
 
@@ -143,6 +155,6 @@ begin
       order by i.shop_id, i.item_id for no key update;
     live := array(select r.id from u.reservation r where r.id = any(live) and r.state = 'pending');
     perform u.offers_lock(live, array[offer]);
-    return u.holds_end(live, 'released');
+    return u.holds_close(live);
 end
 $$;

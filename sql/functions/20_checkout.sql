@@ -1,7 +1,7 @@
 -- The click: who gets the unit. One text of the rules; a batch runs it for each of its asks in one transaction.
 
 -- Plans here must not depend on how full the tables were when a worker first clicked: a plan made on a new installation would
--- scan what a drop fills within a minute, 20 times slower. So checkout_start and checkout_start_many look up by index alone
+-- scan what a drop fills within a minute, 20 times slower. So click and click_many look up by index alone
 -- (their `set` lines), in the order written (`lateral ... offset 0`), partial indexes ask for their column (`item_id is not
 -- null`), and what reads tables is plpgsql: an SQL function that cannot be inlined is planned anew by each statement.
 
@@ -13,9 +13,10 @@ begin
             outcome         text,    -- started, repeated, choose (session_id and what it holds: the visitor's own live
                                      -- hold), or a refusal: link_unknown, link_closed, link_expired, link_exhausted,
                                      -- offer_closed, offer_early, offer_exhausted, offer_not_ready, variant_unknown,
-                                     -- sold_out, shop_closed
+                                     -- sold_out, shop_closed; or the guard's: guard_wait, guard_confirm, guard_bounce,
+                                     -- cooling, visitor_capped, address_capped, unproven_capped
             session_id      uuid,
-            expires_ms      bigint,  -- of the hold; for offer_early: when the offer begins
+            expires_ms      bigint,  -- of the hold; for offer_early: when the offer begins; for the guard's: when to ask again
             mark            text,
             units           integer,
             variant_id      uuid,
@@ -147,13 +148,14 @@ $$;
 -- ... and one variant of an offer with its promise.
 --   limited  its stock has a limit
 --   ready    the shop keeps the promise, for the list price of today
-create or replace function u.price_facts(in_offer uuid, in_variant uuid)
+--   guard    how closely its item is guarded
+create or replace function u.variant_facts(in_offer uuid, in_variant uuid)
 returns table (id uuid, product_id uuid, external_id bigint, title text, image_url text, product_title text,
-               product_handle text, shop_id uuid, item_id uuid, free integer, limited boolean,
+               product_handle text, shop_id uuid, item_id uuid, free integer, limited boolean, guard smallint,
                list_minor bigint, price_minor bigint, currency text, code text, ready boolean)
 language sql stable as $$
     select v.id, v.product_id, v.external_id, v.title, coalesce(nullif(v.image_url, ''), p.image_url), p.title, p.handle,
-           v.shop_id, v.item_id, i.free, i.tracked and v.policy = 'deny',
+           v.shop_id, v.item_id, i.free, i.tracked and v.policy = 'deny', i.guard,
            op.list_minor, op.price_minor, op.currency, coalesce(d.code, ''),
            v.price_minor = op.list_minor and (d.id is null or (d.state = 'placed' and op.covered))
       from u.offer_price op
@@ -175,16 +177,16 @@ language sql stable as $$
            ('CHECKOUT_REDIRECTED', session, jsonb_build_object('link', link))
 $$;
 
--- One visitor's asks for one link are answered one after the other.
-create or replace function u.visit_key(code text, visitor uuid) returns bigint
-language sql immutable as $$ select hashtextextended('visit:' || lower(code) || ':' || visitor::text, 0) $$;
+-- One visitor's asks are answered one after the other.
+create or replace function u.visitor_key(visitor uuid) returns bigint
+language sql immutable as $$ select hashtextextended('visitor:' || visitor::text, 0) $$;
 
 -- Answers one ask. in_items null: it stands alone and locks what it needs; else the stock rows that its batch has locked
--- (with their links and visitors), and in_holds the holds that may end (with their offers): no other row is touched, so a
+-- (with their links and visitors), and in_ends the holds that may end (with their offers): no other row is touched, so a
 -- batch cannot deadlock with another. Raises 40001 when more must end: the ask alone will do.
 create or replace function u.checkout_answer(
-    in_code text, in_visitor uuid, in_variant uuid, in_units integer,
-    in_session uuid, in_hold uuid, in_mark text, in_hold_s integer, in_items uuid[], in_holds uuid[])
+    in_code text, in_visitor uuid, in_variant uuid, in_units integer, in_session uuid, in_hold uuid, in_mark text,
+    in_sender u.click_from, in_rules u.hold_rules, in_items uuid[], in_ends uuid[])
 returns u.checkout_outcome
 language plpgsql volatile as $$
 #variable_conflict use_column
@@ -198,6 +200,9 @@ declare
     short    boolean;     -- not enough is free without lapsed holds
     ending   uuid[];      -- lapsed holds to tidy up
     back     record;      -- what ending them and the visitor's own gives back
+    proven   boolean;
+    refusal  record;      -- the guard's
+    ends     timestamptz;
     n        integer;
 begin
     select * into link from u.link_facts(lower(in_code));
@@ -220,7 +225,7 @@ begin
     -- Which variant, and its promise.
     in_variant := coalesce(in_variant, link.variant_id, u.only_variant(link.offer_id, link.product_id));
     if in_variant is not null then
-        select * into price from u.price_facts(link.offer_id, in_variant) p
+        select * into price from u.variant_facts(link.offer_id, in_variant) p
          where (link.product_id is null or p.product_id = link.product_id)
            and (link.variant_id is null or p.id = link.variant_id);
         if found then
@@ -250,7 +255,7 @@ begin
 
     -- This visitor's session first: the same answer again, whatever stock, caps or redemptions say now.
     if in_items is null and in_variant is not null then
-        perform pg_advisory_xact_lock(u.visit_key(in_code, in_visitor));
+        perform pg_advisory_xact_lock(u.visitor_key(in_visitor));
     end if;
     select s.id, s.variant_id, s.units, s.mark, s.expires_at, s.list_minor, s.price_minor, s.currency, s.discount_code,
            s.item_id, r.id as hold_id
@@ -309,6 +314,8 @@ begin
         o.choices := u.link_others(link.id);
         return o;
     end if;
+    proven := u.click_is_proven(in_sender, in_rules, price.guard, at);
+    ends := at + make_interval(secs => case when proven then (in_rules).hold_s else (in_rules).hold_unproven_s end);
     short := price.limited and price.free < in_units;
     loop
         -- A look without locks: what is lapsed, or is this visitor's own, counts as free.
@@ -322,15 +329,30 @@ begin
             end if;
         end if;
 
+        o.outcome := u.guard_asks(in_sender, in_rules, price.guard, proven);
+        if o.outcome is not null then
+            return o;
+        end if;
+
         -- Nothing to tidy up and nothing else to count: the check is the write.
         if not short and own.id is null and not limited and link.clicks_max is null then
             update u.inventory i
                set held = i.held + in_units
              where i.shop_id = price.shop_id and i.item_id = price.item_id
                and (not price.limited or i.free >= in_units);
-            exit when found;
-            short := true; -- somebody was faster; lapsed holds may still help
-            continue;
+            if not found then
+                short := true; -- somebody was faster; lapsed holds may still help
+                continue;
+            end if;
+            -- The row is locked now, so that others' holds are counted once they are there.
+            select r.word, r.again into refusal
+              from u.hold_refusal(in_sender, in_rules, proven, in_visitor, link.creator_id, price.shop_id, price.item_id, in_units,
+                                  price.free, price.limited, null) r;
+            exit when refusal.word is null;
+            update u.inventory i set held = i.held - in_units where i.shop_id = price.shop_id and i.item_id = price.item_id;
+            o.outcome := refusal.word;
+            o.expires_ms := u.ms(refusal.again);
+            return o;
         end if;
 
         -- Lapsed holds of this item, and of this offer on any item when its redemptions are used up.
@@ -349,7 +371,7 @@ begin
                              order by r.expires_at limit 50);
         else
             ending := array(select r.id from u.reservation r
-                             where r.id = any(in_holds) and r.state = 'pending' and r.expires_at <= at
+                             where r.id = any(in_ends) and r.state = 'pending' and r.expires_at <= at
                                and r.item_id = any(in_items));
         end if;
         if own.id is not null then
@@ -395,6 +417,15 @@ begin
             return o;
         end if;
 
+        select r.word, r.again into refusal
+          from u.hold_refusal(in_sender, in_rules, proven, in_visitor, link.creator_id, price.shop_id, price.item_id, in_units,
+                              price.free, price.limited, own.hold_id) r;
+        if refusal.word is not null then
+            o.outcome := refusal.word;
+            o.expires_ms := u.ms(refusal.again);
+            return o;
+        end if;
+
         -- Another variant or number chosen on the same link gives the former hold back.
         if own.id is not null and own.expires_at > at then
             ending := array_remove(ending, own.hold_id);
@@ -422,19 +453,19 @@ begin
     o.outcome := 'started';
     o.session_id := in_session;
     o.mark := in_mark;
-    o.expires_ms := u.ms(at + make_interval(secs => in_hold_s));
+    o.expires_ms := u.ms(ends);
     with started as (
         insert into u.checkout_session (id, creator_id, shop_id, link_id, offer_id, attribution_id, variant_id, item_id, visitor,
                                         units, mark, list_minor, price_minor, currency, discount_code, redeems,
                                         created_at, expires_at)
         values (in_session, link.creator_id, price.shop_id, link.id, link.offer_id, link.attribution_id, price.id, price.item_id,
                 in_visitor, in_units, in_mark, price.list_minor, price.price_minor, price.currency, price.code, limited,
-                at, at + make_interval(secs => in_hold_s))
+                at, ends)
         on conflict (link_id, visitor) where state = 'open' do nothing
         returning id
     ), held as (
-        insert into u.reservation (id, session_id, creator_id, shop_id, item_id, units, created_at, expires_at)
-        select in_hold, id, link.creator_id, price.shop_id, price.item_id, in_units, at, at + make_interval(secs => in_hold_s)
+        insert into u.reservation (id, session_id, creator_id, shop_id, item_id, units, address, proven, created_at, expires_at)
+        select in_hold, id, link.creator_id, price.shop_id, price.item_id, in_units, (in_sender).address, proven, at, ends
           from started
     ), told as (
         insert into u.event_log (id, type, creator_id, shop_id, subject, at, payload)
@@ -453,24 +484,25 @@ $$;
 
 -- in_variant null: the link's only one, else the outcome is choose. in_session, in_hold, in_mark are minted by the caller
 -- and used when a new checkout starts. A refusal is an outcome, and commits.
-create or replace function u.checkout_start(
-    in_code text, in_visitor uuid, in_variant uuid, in_units integer,
-    in_session uuid, in_hold uuid, in_mark text, in_hold_s integer)
+create or replace function u.click(
+    in_code text, in_visitor uuid, in_variant uuid, in_units integer, in_session uuid, in_hold uuid, in_mark text,
+    in_address uuid, in_navigates boolean, in_pressed boolean, in_seen_ms bigint, in_rules u.hold_rules)
 returns u.checkout_outcome
 language plpgsql volatile security definer
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
 as $$
 begin
-    return u.checkout_answer(in_code, in_visitor, in_variant, in_units, in_session, in_hold, in_mark, in_hold_s, null, null);
+    return u.checkout_answer(in_code, in_visitor, in_variant, in_units, in_session, in_hold, in_mark,
+                             row(in_address, in_navigates, in_pressed, in_seen_ms), in_rules, null, null);
 end
 $$;
 
 -- The same for a batch, in one transaction: locks all that its asks may write, in the order of DESIGN 5, then answers. Plain
 -- asks, nearly all of a drop, are answered together by the same facts: each is the first of its visitor on an open link
 -- without limits of its own, and fits into what is free. Whatever else there is goes through checkout_answer, one by one.
-create or replace function u.checkout_start_many(
-    in_codes text[], in_visitors uuid[], in_variants uuid[], in_units integer[],
-    in_sessions uuid[], in_holds uuid[], in_marks text[], in_hold_s integer)
+create or replace function u.click_many(
+    in_codes text[], in_visitors uuid[], in_variants uuid[], in_units integer[], in_sessions uuid[], in_holds uuid[], in_marks text[],
+    in_addresses uuid[], in_navigates boolean[], in_pressed boolean[], in_seen_ms bigint[], in_rules u.hold_rules)
 returns table (ask integer, answer u.checkout_outcome)
 language plpgsql volatile security definer
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
@@ -478,7 +510,7 @@ as $$
 #variable_conflict use_column
 declare
     at      timestamptz := u.clock();
-    ends    timestamptz := at + make_interval(secs => in_hold_s);
+    ends    timestamptz := at + make_interval(secs => (in_rules).hold_s);
     keys    text[] := array(select lower(c) from unnest(in_codes) c);
     holds   uuid[];  -- that may end: the visitors' own, and lapsed ones of short items and of offers that are used up
     items   uuid[];
@@ -488,8 +520,7 @@ declare
     plain_n integer[];
 begin
     perform pg_advisory_xact_lock(k.key)
-       from (select distinct u.visit_key(a.key, a.visitor) as key
-               from unnest(keys, in_visitors) a (key, visitor) order by 1) k;
+       from (select distinct u.visitor_key(a.visitor) as key from unnest(in_visitors) a (visitor) order by 1) k;
     with known as materialized (
         select k.key, coalesce(l.variant_id, u.only_variant(l.offer_id, l.product_id)) as variant,
                l.clicks_max is not null
@@ -570,19 +601,21 @@ begin
     end if;
 
     with first as materialized (
-        select distinct on (k.key, k.visitor) k.*
-          from unnest(keys, in_visitors, chosen, in_units, in_sessions, in_holds, in_marks) with ordinality
-               k (key, visitor, variant, units, session, hold, mark, n)
-         order by k.key, k.visitor, k.n
+        select distinct on (k.visitor) k.*
+          from unnest(keys, in_visitors, chosen, in_units, in_sessions, in_holds, in_marks, in_addresses, in_navigates, in_pressed,
+                      in_seen_ms) with ordinality
+               k (key, visitor, variant, units, session, hold, mark, address, navigates, pressed, seen_ms, n)
+         order by k.visitor, k.n
     ), open as materialized (
-        select f.n, f.visitor, f.units, f.session, f.hold, f.mark, l.id as link_id, l.code as link_code, l.creator_id, l.offer_id,
+        select f.n, f.visitor, f.units, f.session, f.hold, f.mark, f.address, l.id as link_id, l.code as link_code, l.creator_id, l.offer_id,
                l.attribution_id, l.storefront_url, l.creator_name, l.creator_handle, l.platform, l.surface, l.stream_id,
                p.id as variant_id, p.external_id, p.title, p.image_url, p.product_title, p.product_handle, p.shop_id, p.item_id,
                p.free, p.limited, p.list_minor, p.price_minor, p.currency, p.code,
-               sum(f.units) over (partition by p.shop_id, p.item_id order by f.n) as wanted
+               sum(f.units) over (partition by p.shop_id, p.item_id order by f.n) as wanted,
+               count(*) over (partition by p.item_id, f.address order by f.n) as together
           from first f
          cross join lateral (select * from u.link_facts(f.key) offset 0) l
-         cross join lateral (select * from u.price_facts(l.offer_id, f.variant) offset 0) p
+         cross join lateral (select * from u.variant_facts(l.offer_id, f.variant) offset 0) p
          where l.refusal is null and l.sells and p.ready
            and l.redemptions_max is null and l.clicks_max is null
            and (l.product_id is null or p.product_id = l.product_id)
@@ -590,8 +623,22 @@ begin
            and p.item_id = any(items)
            and not exists (select from u.checkout_session s
                             where s.link_id = l.id and s.visitor = f.visitor and s.state = 'open')
+           -- nothing that the guard would have to look into: a proven visitor, on whom nobody has anything
+           and p.guard < 3 and u.click_is_proven(row(f.address, f.navigates, f.pressed, f.seen_ms)::u.click_from, in_rules, p.guard, at)
+           and not exists (select from u.hold_cooling c where c.who in (f.visitor, f.address) and c.until > at)
+           and (not (f.seen_ms > 0 or f.pressed) or (in_rules).per_visitor = 0
+                or not exists (select from u.checkout_session s where s.visitor = f.visitor and s.state = 'open'))
     ), fits as materialized (
-        select o.* from open o where not o.limited or o.wanted <= o.free
+        select o.*
+          from open o
+         where (not o.limited or o.wanted <= o.free)
+           and ((in_rules).per_address = 0 or o.address is null
+                or o.together + (select count(*)
+                                   from (select from u.reservation r
+                                          where r.item_id = o.item_id and r.address = o.address and r.state = 'pending' and r.expires_at > at
+                                          limit (in_rules).per_address) r)
+                   <= case when o.limited and o.free - o.wanted + o.units < (in_rules).scarce_units
+                           then (in_rules).per_address_scarce else (in_rules).per_address end)
     ), stock as (
         update u.inventory i
            set held = i.held + t.units
@@ -604,8 +651,8 @@ begin
                f.units, f.mark, f.list_minor, f.price_minor, f.currency, f.code, at, ends
           from fits f
     ), held as (
-        insert into u.reservation (id, session_id, creator_id, shop_id, item_id, units, created_at, expires_at)
-        select f.hold, f.session, f.creator_id, f.shop_id, f.item_id, f.units, at, ends
+        insert into u.reservation (id, session_id, creator_id, shop_id, item_id, units, address, created_at, expires_at)
+        select f.hold, f.session, f.creator_id, f.shop_id, f.item_id, f.units, f.address, at, ends
           from fits f
     ), told as (
         insert into u.event_log (id, type, creator_id, shop_id, subject, at, payload)
@@ -628,11 +675,42 @@ begin
             answer := plain[array_position(plain_n, i)];
         else
             answer := u.checkout_answer(in_codes[i], in_visitors[i], chosen[i], in_units[i],
-                                        in_sessions[i], in_holds[i], in_marks[i], in_hold_s, items, holds);
+                                        in_sessions[i], in_holds[i], in_marks[i],
+                                        row(in_addresses[i], in_navigates[i], in_pressed[i], in_seen_ms[i]), in_rules, items, holds);
         end if;
         return next;
     end loop;
 end
 $$;
+
+-- As programs of the release before ask: nobody is on guard for them. They go with that release.
+create or replace function u.checkout_start(
+    in_code text, in_visitor uuid, in_variant uuid, in_units integer,
+    in_session uuid, in_hold uuid, in_mark text, in_hold_s integer)
+returns u.checkout_outcome
+language plpgsql volatile security definer as $$
+begin
+    return u.click(in_code, in_visitor, in_variant, in_units, in_session, in_hold, in_mark,
+                   null, true, false, 0, row(in_hold_s, null, null, null, null, null, null, null));
+end
+$$;
+
+create or replace function u.checkout_start_many(
+    in_codes text[], in_visitors uuid[], in_variants uuid[], in_units integer[],
+    in_sessions uuid[], in_holds uuid[], in_marks text[], in_hold_s integer)
+returns table (ask integer, answer u.checkout_outcome)
+language plpgsql volatile security definer as $$
+declare
+    n integer := cardinality(in_codes);
+begin
+    return query select c.ask, c.answer
+      from u.click_many(in_codes, in_visitors, in_variants, in_units, in_sessions, in_holds, in_marks,
+                        array_fill(null::uuid, array[n]), array_fill(true, array[n]), array_fill(false, array[n]),
+                        array_fill(0::bigint, array[n]), row(in_hold_s, null, null, null, null, null, null, null)) c;
+end
+$$;
 drop function if exists u.link_only(u.short_link);
+drop function if exists u.price_facts(uuid, uuid);
+drop function if exists u.visit_key(text, uuid);
 drop function if exists u.checkout_decide(text, uuid, uuid, integer, uuid, uuid, text, integer, uuid[]);
+drop function if exists u.checkout_answer(text, uuid, uuid, integer, uuid, uuid, text, integer, uuid[], uuid[]);

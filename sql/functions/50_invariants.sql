@@ -20,11 +20,22 @@ language sql stable security definer as $$
     select 'shop_available is the sum of the levels at active locations that sell online',
            count(*)
       from u.inventory i
-      join (select l.shop_id, l.item_id, sum(l.available) filter (where o.active and o.online) as units
-              from u.inventory_level l
-              join u.location o on o.shop_id = l.shop_id and o.external_id = l.location_id
-             group by 1, 2) s using (shop_id, item_id)
-     where i.shop_available <> coalesce(s.units, 0)
+      join u.shop h on h.id = i.shop_id and h.status = 'active'
+      left join (select l.shop_id, l.item_id, sum(l.available) filter (where o.active and o.online) as units,
+                        bool_or(o.settling) as settling
+                   from u.inventory_level l
+                   join u.location o on o.shop_id = l.shop_id and o.external_id = l.location_id
+                  group by 1, 2) s using (shop_id, item_id)
+     where i.shop_available <> coalesce(s.units, 0) and i.read_at is not null and not coalesce(s.settling, false)
+    union all
+    select 'the buffer is what its rule says',
+           count(*)
+      from u.inventory i
+      join u.shop h on h.id = i.shop_id
+     where not h.buffer_settling
+       and i.buffer <> case when num_nonnulls(i.buffer_units, i.buffer_percent) > 0
+                            then u.buffer_of(i.shop_available, i.buffer_units, i.buffer_percent)
+                            else u.buffer_of(i.shop_available, h.buffer_units, h.buffer_percent) end
     union all
     select 'every pending hold has an open checkout, and every open checkout a pending hold',
            count(*)
@@ -43,6 +54,12 @@ language sql stable security definer as $$
       left join (select s.offer_id, count(*) as n from u.checkout_session s where s.state = 'open' and s.redeems group by 1) s
              on s.offer_id = o.id
      where o.redemptions_held <> coalesce(s.n, 0)
+    union all
+    select 'redemptions_used of an offer is the number of its orders that used one',
+           count(*)
+      from u.offer f
+      left join (select offer_id, count(*) as n from u.shop_order where redemption = 'used' group by 1) o on o.offer_id = f.id
+     where f.redemptions_used <> coalesce(o.n, 0)
     union all
     select 'every hold has RESERVATION_CREATED and exactly one event for its end, if it ended',
            count(*)

@@ -74,3 +74,13 @@ delete from u.login_attempt
 
 -- :account_password
 select id, password_hash from u.creator where email = $1::text;
+
+-- :account_answers_forget
+-- Forgets up to $2 stored answers of keyed requests that are $1 days old.
+delete from u.idempotency
+ where ctid = any (array(select i.ctid
+                           from u.idempotency i
+                          where i.created_at <= u.clock() - make_interval(days => $1::int)
+                          order by i.created_at
+                          limit $2::int
+                            for update skip locked));

@@ -3,17 +3,18 @@
 with fresh as (
     insert into u.event_consumed (consumer, event_id)
     select $1::text, e.id from u.event_log e
-     where e.id = any ($2::uuid[]) and e.type in ('LINK_CLICKED', 'LINK_PREVIEWED') and e.creator_id is not null
+     where e.id = any ($2::uuid[]) and e.type in ('LINK_CLICKED', 'LINK_PREVIEWED', 'HOLD_REFUSED') and e.creator_id is not null
     on conflict do nothing
     returning event_id
 )
-insert into u.link_clicks as l (link_id, creator_id, clicks, repeats, refusals, previews, checkouts, last_at)
+insert into u.link_clicks as l (link_id, creator_id, clicks, repeats, refusals, previews, checkouts, guarded, last_at)
 select e.subject, e.creator_id,
        count(*) filter (where e.type = 'LINK_CLICKED'),
        count(*) filter (where e.type = 'LINK_CLICKED' and e.payload ->> 'outcome' = 'repeated'),
        count(*) filter (where e.type = 'LINK_CLICKED' and e.payload ->> 'outcome' like 'refused%'),
        count(*) filter (where e.type = 'LINK_PREVIEWED'),
        count(*) filter (where e.type = 'LINK_CLICKED' and e.payload ->> 'outcome' = 'started'),
+       count(*) filter (where e.type = 'HOLD_REFUSED'),
        max(e.at)
   from fresh f join u.event_log e on e.id = f.event_id
  group by e.subject, e.creator_id
@@ -21,6 +22,7 @@ select e.subject, e.creator_id,
 on conflict (link_id) do update
    set clicks = l.clicks + excluded.clicks, repeats = l.repeats + excluded.repeats, refusals = l.refusals + excluded.refusals,
        previews = l.previews + excluded.previews, checkouts = l.checkouts + excluded.checkouts,
+       guarded = l.guarded + excluded.guarded,
        last_at = greatest(l.last_at, excluded.last_at);
 
 -- :analytics_clicks_drop

@@ -30,37 +30,51 @@ select y.shop_id, s.domain, s.name, y.state, y.phase, y.products, y.variants, y.
 
 -- :catalog_sync_claim
 -- The shop whose sync has waited longest, for the next page of it; nobody else gets it for $1 seconds. A new sync is a new
--- generation. What is done is wanted again after a day, what failed after an hour.
+-- generation. What is done is followed by a reading of the changes after $2 s, from $4 s before the last reading began, and by a full
+-- one after $3 s; what failed is wanted again after an hour.
+with pick as materialized (
+    select z.shop_id, z.state <> 'running' as fresh,
+           case when z.state = 'running' then z.kind
+                when z.state = 'done' and z.high_at is not null
+                     and coalesce(z.full_at, z.started_at) > u.clock() - make_interval(secs => $3::int) then 'changes'
+                else 'full' end as kind
+      from u.catalog_sync z
+      join u.shop s on s.id = z.shop_id
+     where s.status = 'active' and (s.call_after is null or s.call_after <= u.clock())
+       and (z.retry_at is null or z.retry_at <= u.clock())
+       and (z.state in ('wanted', 'running')
+            or z.state = 'done' and least(z.started_at + make_interval(secs => $2::int),
+                                          coalesce(z.full_at, z.started_at) + make_interval(secs => $3)) < u.clock()
+            or z.state = 'failed' and z.finished_at < u.clock() - interval '1 hour')
+     order by coalesce(z.retry_at, z.wanted_at)
+     limit 1
+       for update of z skip locked
+)
 update u.catalog_sync y
-   set state = 'running',
-       generation = y.generation + case y.state when 'running' then 0 else 1 end,
-       cursor = case y.state when 'running' then y.cursor else '' end,
-       phase = case y.state when 'running' then y.phase else 'products' end,
-       products = case y.state when 'running' then y.products else 0 end,
-       variants = case y.state when 'running' then y.variants else 0 end,
-       started_at = case y.state when 'running' then y.started_at else u.clock() end,
-       attempts = case y.state when 'running' then y.attempts else 0 end,
+   set state = 'running', kind = p.kind,
+       generation = y.generation + case when p.fresh then 1 else 0 end,
+       cursor = case when p.fresh then '' else y.cursor end,
+       phase = case when not p.fresh then y.phase when p.kind = 'full' then 'count' else 'changed' end,
+       products = case when p.fresh then 0 else y.products end,
+       variants = case when p.fresh then 0 else y.variants end,
+       since_at = case when not p.fresh then y.since_at when p.kind = 'changes' then y.high_at - make_interval(secs => $4::int) end,
+       began_at = case when p.fresh then null else y.began_at end,
+       full_at = case when p.fresh and p.kind = 'full' then u.clock() else y.full_at end,
+       started_at = case when p.fresh then u.clock() else y.started_at end,
+       attempts = case when p.fresh then 0 else y.attempts end,
        retry_at = u.clock() + make_interval(secs => $1::int)
- where y.shop_id = (
-        select z.shop_id
-          from u.catalog_sync z
-          join u.shop s on s.id = z.shop_id
-         where s.status = 'active' and (s.call_after is null or s.call_after <= u.clock())
-           and (z.retry_at is null or z.retry_at <= u.clock())
-           and (z.state in ('wanted', 'running')
-                or z.state = 'done' and z.finished_at < u.clock() - interval '1 day'
-                or z.state = 'failed' and z.finished_at < u.clock() - interval '1 hour')
-         order by coalesce(z.retry_at, z.wanted_at)
-         limit 1
-           for update of z skip locked)
-returning y.shop_id, y.generation, y.cursor, y.phase;
+  from pick p
+ where y.shop_id = p.shop_id
+returning y.shop_id, y.generation, y.cursor, y.phase, y.kind, u.ms(y.since_at) as since_ms;
 
 -- :catalog_sync_page
--- Moves the sync of shop $1 in generation $2 from cursor $3 to $4, or to phase $5; no row when it has moved meanwhile.
+-- Moves the sync of shop $1 in generation $2 from phase $8 and cursor $3 to $4, and to phase $5; no row when it has moved meanwhile.
+-- $9: when the page was asked for, by the shop's clock.
 update u.catalog_sync
    set cursor = $4::text, phase = $5::text, products = products + $6::int, variants = variants + $7::int,
+       began_at = coalesce(began_at, u.at(nullif($9::bigint, 0)), u.clock()),
        retry_at = u.clock(), attempts = 0, problem = ''
- where shop_id = $1::uuid and generation = $2::int and cursor = $3::text and state = 'running' and phase = 'products'
+ where shop_id = $1::uuid and generation = $2::int and cursor = $3::text and state = 'running' and phase = $8::text
 returning shop_id;
 
 -- :catalog_variants_counted
@@ -81,7 +95,7 @@ update u.catalog_sync
 -- asked meanwhile. No row: not yet.
 update u.catalog_sync y
    set state = case when y.wanted_at > y.started_at then 'wanted' else 'done' end,
-       phase = 'done', finished_at = u.clock(), retry_at = null
+       phase = 'done', finished_at = u.clock(), retry_at = null, high_at = coalesce(y.began_at, y.high_at)
  where y.shop_id = $1::uuid and y.state = 'running' and y.phase = 'stock'
    and not exists (select 1 from u.product p where p.shop_id = y.shop_id and p.more_variants <> '')
    and not exists (select 1 from u.inventory i
@@ -130,9 +144,10 @@ update u.product
 returning id;
 
 -- :catalog_items_put
--- A stock row for each item that is new: [{item_id, item, tracked}]. It has nothing until its levels were read.
+-- A stock row for each item that is new: [{item_id, item, tracked}]. It has nothing until its levels were read; $3: they follow by
+-- themselves.
 insert into u.inventory (shop_id, item_id, external_id, tracked, dirty_at)
-select distinct on (t.item) $1::uuid, t.item_id, t.item, t.tracked, u.clock()
+select distinct on (t.item) $1::uuid, t.item_id, t.item, t.tracked, case when $3::boolean then null else u.clock() end
   from jsonb_to_recordset($2::jsonb) t (item_id uuid, item bigint, tracked boolean)
  order by t.item
 on conflict (shop_id, external_id) do nothing;
@@ -199,6 +214,14 @@ update u.inventory i
   from due d
  where i.shop_id = $1 and i.item_id = d.item_id;
 
+-- :catalog_adopt_begin
+-- Waits for orders of shop $1 that are being applied: one of them may hold a variant that is about to be known.
+select u.order_lines_adopt_begin($1::uuid);
+
+-- :catalog_adopt
+-- Order lines that came before their variant $2 was known get its item.
+select u.order_lines_adopt($1::uuid, $2::bigint[]) as lines;
+
 -- :catalog_products_gone
 -- At the end of generation $2 what was not seen in it is gone at the shop.
 update u.product p
@@ -211,6 +234,140 @@ update u.product p
    set status = 'deleted', updated_at = u.clock(), more_variants = '', reading = reading + 1
  where p.shop_id = $1::uuid and p.external_id = $2::bigint and p.status <> 'deleted'
 returning p.id;
+
+-- :catalog_bulk_find
+-- The reading as files that belongs to the sync of shop $1 in generation $2, begun here when it is new, and what a call needs to know.
+insert into u.catalog_bulk as b (shop_id, generation)
+values ($1::uuid, $2::int)
+on conflict (shop_id) do update
+   set generation = excluded.generation,
+       what = case when b.generation = excluded.generation then b.what else 'products' end,
+       state = case when b.generation = excluded.generation then b.state else 'wanted' end,
+       tries = case when b.generation = excluded.generation then b.tries else 0 end
+returning what, state, external_id, url, lines_told, lines_read, next_byte, tries, u.ms(asked_at) as asked_ms,
+          u.ms(shop_asked_at) as shop_asked_ms, u.ms(u.clock()) as now_ms,
+          (select s.currency from u.shop s where s.id = b.shop_id) as currency;
+
+-- :catalog_bulk_asked
+-- The shop prepares the file as operation $3; it was asked at $4 by our clock, $5 by its own.
+update u.catalog_bulk
+   set state = 'asked', external_id = $3::text, url = '', lines_told = 0, lines_read = 0, next_byte = 0, asked_at = u.at($4::bigint),
+       shop_asked_at = u.at($5::bigint)
+ where shop_id = $1::uuid and generation = $2::int and state = 'wanted';
+
+-- :catalog_bulk_ready
+-- The file is there, at $3 with $4 lines; without an address there is nothing in it.
+update u.catalog_bulk
+   set state = case when $3::text = '' then 'applying' else 'reading' end, url = $3, lines_told = $4::bigint
+ where shop_id = $1::uuid and generation = $2::int and state = 'asked';
+
+-- :catalog_bulk_moved
+-- $5 lines up to byte $4 are stored; $6: that were all of them. No row when it has moved meanwhile.
+update u.catalog_bulk
+   set next_byte = $4::bigint, lines_read = lines_read + $5::bigint, state = case when $6::boolean then 'applying' else state end
+ where shop_id = $1::uuid and generation = $2::int and state = 'reading' and next_byte = $3::bigint
+returning shop_id, lines_read, lines_told;
+
+-- :catalog_bulk_next
+-- The products are applied: the stock follows.
+update u.catalog_bulk
+   set what = 'stock', state = 'wanted', external_id = '', url = ''
+ where shop_id = $1::uuid and generation = $2::int and what = 'products';
+
+-- :catalog_bulk_again
+-- From the beginning of the file that was wanted; how often, in $3.
+update u.catalog_bulk
+   set state = 'wanted', tries = tries + $3::int, external_id = '', url = ''
+ where shop_id = $1::uuid and generation = $2::int
+returning tries;
+
+-- :catalog_bulk_rest
+-- The next look at it after $2 s; $3: why.
+update u.catalog_sync
+   set retry_at = u.clock() + make_interval(secs => $2::int), problem = $3::text
+ where shop_id = $1::uuid and state = 'running' and phase = 'bulk';
+
+-- :catalog_bulk_end
+delete from u.catalog_bulk where shop_id = $1::uuid;
+
+-- :catalog_sync_phase
+-- Sync of shop $1 in generation $2 leaves phase bulk for $3; $4: why.
+update u.catalog_sync
+   set phase = $3::text, cursor = '', retry_at = u.clock(), problem = $4::text
+ where shop_id = $1::uuid and generation = $2::int and state = 'running' and phase = 'bulk';
+
+-- :catalog_lines_put
+-- Keeps lines of a file until they are applied: [{what, parent, external, data}].
+insert into u.catalog_line (shop_id, what, parent, external_id, data)
+select distinct on (t.what, t.parent, t.external) $1::uuid, t.what, t.parent, t.external, t.data
+  from jsonb_to_recordset($2::jsonb) t (what text, parent bigint, external bigint, data jsonb)
+ order by t.what, t.parent, t.external
+on conflict (shop_id, what, parent, external_id) do update set data = excluded.data;
+
+-- :catalog_lines_forget
+delete from u.catalog_line where shop_id = $1::uuid;
+
+-- :catalog_lines_products
+-- The next products to apply: some, but not more than one past $2 variants in all.
+with next as materialized (
+    select l.external_id, l.data
+      from u.catalog_line l
+     where l.shop_id = $1::uuid and l.what = 'product'
+     order by l.parent
+     limit 100
+), counted as (
+    select n.external_id, n.data, sum(v.n) over (order by n.external_id) - v.n as before
+      from next n
+     cross join lateral (select count(*) as n from u.catalog_line c
+                          where c.shop_id = $1 and c.what = 'variant' and c.parent = n.external_id) v
+)
+select external_id, data ->> 'title' as title, data ->> 'handle' as handle, data ->> 'image' as image_url,
+       (data ->> 'status')::int as status, (data ->> 'updated_ms')::bigint as updated_ms
+  from counted
+ where before < $2::int
+ order by external_id;
+
+-- :catalog_lines_variants
+select parent, external_id, (data ->> 'item')::bigint as item, data ->> 'title' as title, data ->> 'sku' as sku,
+       (data ->> 'price')::bigint as price, data ->> 'currency' as currency, (data ->> 'tracked')::boolean as tracked,
+       (data ->> 'oversell')::boolean as oversell, (data ->> 'position')::int as position
+  from u.catalog_line
+ where shop_id = $1::uuid and what = 'variant' and parent = any($2::bigint[])
+ order by parent, external_id;
+
+-- :catalog_lines_applied
+delete from u.catalog_line where shop_id = $1::uuid and what in ('product', 'variant') and parent = any($2::bigint[]);
+
+-- :catalog_lines_stock
+-- Applies the levels of up to $2 items, as one full read of each that began at $3 by our clock and at $4 by the shop's.
+with due as materialized (
+    select l.parent, (l.data ->> 'tracked')::boolean as tracked
+      from u.catalog_line l
+     where l.shop_id = $1::uuid and l.what = 'item'
+     order by l.parent
+     limit $2::int
+), told as materialized (
+    select i.item_id, d.tracked,
+           coalesce((select jsonb_agg(v.data || jsonb_build_object('location', v.external_id))
+                       from u.catalog_line v
+                      where v.shop_id = $1 and v.what = 'level' and v.parent = d.parent), '[]') as levels
+      from due d
+      join u.inventory i on i.shop_id = $1 and i.external_id = d.parent
+     order by i.item_id
+), applied as materialized (
+    select u.stock_read($1, t.item_id, t.levels, t.tracked, u.at($3::bigint), u.at($4::bigint), 'catalog_sync') as outcome from told t
+), gone as (
+    delete from u.catalog_line l
+     where l.shop_id = $1 and l.what in ('item', 'level') and l.parent = any(array(select d.parent from due d))
+)
+select (select count(*) from due) as items, (select count(*) from applied where outcome = 'changed') as changed;
+
+-- :catalog_items_unread_dirty
+-- Items of shop $1 that no file told of since $2 are read one by one.
+update u.inventory i
+   set dirty_at = u.clock()
+ where i.shop_id = $1::uuid and i.dirty_at is null and (i.read_at is null or i.read_at < u.at($2::bigint))
+   and exists (select 1 from u.variant v where v.shop_id = i.shop_id and v.item_id = i.item_id and v.deleted_at is null);
 
 -- :catalog_generation
 select coalesce((select y.generation from u.catalog_sync y where y.shop_id = $1::uuid), 0) as generation;
@@ -264,8 +421,32 @@ select p.id, p.shop_id, p.external_id, p.title, p.handle, p.status, p.image_url,
 -- :catalog_variants_of
 -- The variants of product $2 in the shop's order, with their stock.
 select v.id, v.item_id, v.external_id, v.title, v.sku, v.price_minor, v.currency, v.policy, v.position, v.image_url,
-       i.tracked, i.shop_available, i.held, i.sold_unsynced, i.buffer, i.free, u.ms(i.read_at) as read_ms
+       i.tracked, i.shop_available, i.held, i.sold_unsynced, i.buffer, i.free, u.ms(i.read_at) as read_ms,
+       u.ms(i.short_since) as short_ms
   from u.variant v
   join u.inventory i on i.shop_id = v.shop_id and i.item_id = v.item_id
  where v.shop_id = $1::uuid and v.product_id = $2::uuid and v.deleted_at is null
  order by v.position, v.external_id;
+
+-- :catalog_erase
+-- Shop $1 asked to be forgotten: its catalog is reduced to the ids that others point at.
+with sync as (
+    delete from u.catalog_sync where shop_id = $1::uuid
+), bulk as (
+    delete from u.catalog_bulk where shop_id = $1
+), lines as (
+    delete from u.catalog_line where shop_id = $1
+), places as (
+    delete from u.location where shop_id = $1
+), levels as (
+    delete from u.inventory_level where shop_id = $1
+), snapshots as (
+    delete from u.inventory_snapshot where shop_id = $1
+), variants as (
+    update u.variant
+       set title = '', sku = '', image_url = '', deleted_at = coalesce(deleted_at, u.clock()), updated_at = u.clock()
+     where shop_id = $1
+)
+update u.product
+   set title = '', handle = '', image_url = '', status = 'deleted', more_variants = '', updated_at = u.clock()
+ where shop_id = $1;

@@ -3,7 +3,8 @@
 select outcome, session_id, expires_ms, mark, units, variant_id, variant_external, discount_code, list_minor, price_minor, currency,
        storefront_url, product_title, product_handle, variant_title, image_url, creator_id, creator_name, creator_handle, link_id,
        code, platform, surface, stream_id, choices
-  from u.checkout_start($1::text, $2::uuid, $3::uuid, $4::integer, $5::uuid, $6::uuid, $7::text, $8::integer);
+  from u.click($1::text, $2::uuid, $3::uuid, $4::integer, $5::uuid, $6::uuid, $7::text,
+               $8::uuid, $9::boolean, $10::boolean, $11::bigint, $12::text::u.hold_rules);
 
 -- :checkout_start_many
 -- The same for all that waited together, in their order.
@@ -12,7 +13,8 @@ select (answer).outcome, (answer).session_id, (answer).expires_ms, (answer).mark
        (answer).storefront_url, (answer).product_title, (answer).product_handle, (answer).variant_title, (answer).image_url,
        (answer).creator_id, (answer).creator_name, (answer).creator_handle, (answer).link_id, (answer).code, (answer).platform,
        (answer).surface, (answer).stream_id, (answer).choices
-  from u.checkout_start_many($1::text[], $2::uuid[], $3::uuid[], $4::integer[], $5::uuid[], $6::uuid[], $7::text[], $8::integer)
+  from u.click_many($1::text[], $2::uuid[], $3::uuid[], $4::integer[], $5::uuid[], $6::uuid[], $7::text[],
+                    $8::uuid[], $9::integer[]::boolean[], $10::integer[]::boolean[], $11::bigint[], $12::text::u.hold_rules)
  order by ask;
 
 -- :checkout_look
@@ -64,10 +66,11 @@ select u.checkout_release($1::uuid, $2::uuid) as outcome;
 
 -- :checkout_clicked
 insert into u.event_log (id, type, creator_id, subject, payload, at)
-select id, 'LINK_CLICKED', creator, link,
-       jsonb_strip_nulls(jsonb_build_object('outcome', word, 'variant', variant, 'checkout', checkout)), u.clock()
-  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::uuid[])
-       c (id, creator, link, word, variant, checkout);
+select id, case when guarded then 'HOLD_REFUSED' else 'LINK_CLICKED' end, creator, link,
+       jsonb_strip_nulls(jsonb_build_object(case when guarded then 'class' else 'outcome' end, word,
+                                            'variant', variant, 'checkout', checkout)), u.clock()
+  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::uuid[], $7::integer[]::boolean[])
+       c (id, creator, link, word, variant, checkout, guarded);
 
 -- :checkout_previewed
 insert into u.event_log (id, type, creator_id, subject, at) values ($1::uuid, 'LINK_PREVIEWED', $2::uuid, $3::uuid, u.clock());
@@ -87,3 +90,13 @@ select s.id, p.title as product_title, v.title as variant_title, l.code, s.units
  where s.creator_id = $1::uuid and s.id > $2::uuid and s.state = 'open' and s.expires_at > u.clock()
  order by s.id desc
  limit $3::int;
+
+-- :guard_learn
+-- Learns from events $1; see sql/functions/15_guard.sql.
+select u.guard_learn($1::uuid[], $2::integer, $3::integer, $4::integer, $5::integer);
+
+-- :guard_judge
+select u.guard_judge($1::integer, $2::integer, $3::integer) as n;
+
+-- :guard_forget
+select u.guard_forget($1::integer, $2::integer) as n;

@@ -33,10 +33,15 @@ select n.id, n.shop_id, n.platform, n.role, n.status, u.ms(n.connected_at) as co
        s.domain, s.name, s.currency, s.storefront_url, s.status as shop_status, s.health, s.health_reason, s.scopes,
        coalesce(y.state, '') as sync_state, coalesce(y.phase, '') as sync_phase, coalesce(y.products, 0) as sync_products,
        coalesce(y.variants, 0) as sync_variants, coalesce(y.problem, '') as sync_problem,
-       u.ms(y.wanted_at) as sync_wanted_ms, u.ms(y.started_at) as sync_started_ms, u.ms(y.finished_at) as sync_finished_ms
+       u.ms(y.wanted_at) as sync_wanted_ms, u.ms(y.started_at) as sync_started_ms, u.ms(y.finished_at) as sync_finished_ms,
+       u.ms(z.finished_at) as compared_ms, coalesce(z.missing, 0) as missing, coalesce(z.newer, 0) as newer,
+       coalesce(z.different, 0) as different, coalesce(z.refused, 0) as refused, coalesce(z.same, 0) as same
   from u.connection n
   join u.shop s on s.id = n.shop_id
   left join u.catalog_sync y on y.shop_id = n.shop_id
+  left join lateral (select w.finished_at, w.missing, w.newer, w.different, w.refused, w.same from u.reconcile_run w
+                      where w.shop_id = n.shop_id and w.finished_at is not null
+                      order by w.id desc limit 1) z on true
  where n.creator_id = $1::uuid
    and ($2::uuid is null or n.id < $2)
  order by n.id desc
@@ -47,10 +52,15 @@ select n.id, n.shop_id, n.platform, n.role, n.status, u.ms(n.connected_at) as co
        s.domain, s.name, s.currency, s.storefront_url, s.status as shop_status, s.health, s.health_reason, s.scopes,
        coalesce(y.state, '') as sync_state, coalesce(y.phase, '') as sync_phase, coalesce(y.products, 0) as sync_products,
        coalesce(y.variants, 0) as sync_variants, coalesce(y.problem, '') as sync_problem,
-       u.ms(y.wanted_at) as sync_wanted_ms, u.ms(y.started_at) as sync_started_ms, u.ms(y.finished_at) as sync_finished_ms
+       u.ms(y.wanted_at) as sync_wanted_ms, u.ms(y.started_at) as sync_started_ms, u.ms(y.finished_at) as sync_finished_ms,
+       u.ms(z.finished_at) as compared_ms, coalesce(z.missing, 0) as missing, coalesce(z.newer, 0) as newer,
+       coalesce(z.different, 0) as different, coalesce(z.refused, 0) as refused, coalesce(z.same, 0) as same
   from u.connection n
   join u.shop s on s.id = n.shop_id
   left join u.catalog_sync y on y.shop_id = n.shop_id
+  left join lateral (select w.finished_at, w.missing, w.newer, w.different, w.refused, w.same from u.reconcile_run w
+                      where w.shop_id = n.shop_id and w.finished_at is not null
+                      order by w.id desc limit 1) z on true
  where n.creator_id = $1::uuid and n.id = $2::uuid;
 
 -- :connection_end
@@ -59,6 +69,18 @@ update u.connection
    set status = 'disconnected', disconnected_at = u.clock()
  where creator_id = $1::uuid and id = $2::uuid and status = 'active'
 returning shop_id;
+
+-- :connection_promote
+-- Shop $1 has lost its owner: who has sold from it for longest is the owner now. No row when it has one, or nobody sells from it.
+update u.connection n
+   set role = 'owner'
+ where n.id = (select o.id
+                 from u.connection o
+                where o.shop_id = $1::uuid and o.status = 'active'
+                order by o.connected_at, o.id
+                limit 1)
+   and not exists (select 1 from u.connection o where o.shop_id = $1 and o.status = 'active' and o.role = 'owner')
+returning n.id, n.creator_id;
 
 -- :connection_end_all
 -- The shop is gone: ends every connection to it.
@@ -104,3 +126,10 @@ select s.id
        < u.clock() - interval '1 day'
    and not exists (select 1 from u.job j where j.kind = 'subscriptions' and j.dedupe = s.id::text and j.state = 'queued')
  limit 10;
+
+-- :connection_erase
+-- Shop $1 asked to be forgotten: its subscriptions and attempts to connect go.
+with topics as (
+    delete from u.webhook_subscription where shop_id = $1::uuid
+)
+delete from u.oauth_state a using u.shop s where s.id = $1 and a.platform = s.platform and a.shop_domain = s.domain;

@@ -28,3 +28,19 @@ update u.job
        done_at = case when attempts >= $3::int then u.clock() end,
        run_at = u.clock() + make_interval(secs => least(3600, power(2, least(attempts, 12))) * (0.75 + random() / 2))
  where id = $1::uuid and state = 'queued';
+
+-- :job_resume
+-- Shop $1 lets us in again: what backed off from it is due now.
+update u.job
+   set run_at = u.clock(), attempts = 0
+ where shop_id = $1::uuid and state = 'queued' and problem <> '' and run_at > u.clock();
+
+-- :job_revive
+-- And what was given up, once each, is tried again; what was queued anew since is the same work.
+update u.job j
+   set state = 'queued', run_at = u.clock(), attempts = 0, done_at = null
+ where j.id in (select distinct on (d.kind, d.dedupe) d.id
+                  from u.job d
+                 where d.shop_id = $1::uuid and d.state = 'dead'
+                 order by d.kind, d.dedupe, d.created_at desc)
+   and not exists (select 1 from u.job q where q.kind = j.kind and q.dedupe = j.dedupe and q.state = 'queued');

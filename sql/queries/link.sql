@@ -20,7 +20,8 @@ select o.state, o.name,
 select l.id, l.code, l.offer_id, o.name as offer_name, o.state as offer_state, l.product_id, l.variant_id, a.platform, a.surface, a.stream_id,
        t.title as stream_title, u.ms(l.expires_at) as expires_ms, u.ms(l.revoked_at) as revoked_ms, l.clicks_max, l.clicks_used, l.revision,
        u.ms(l.created_at) as created_ms, coalesce(k.clicks, 0) as clicks, coalesce(k.repeats, 0) as repeats,
-       coalesce(k.refusals, 0) as refusals, coalesce(k.previews, 0) as previews, coalesce(k.checkouts, 0) as checkouts
+       coalesce(k.refusals, 0) as refusals, coalesce(k.previews, 0) as previews, coalesce(k.checkouts, 0) as checkouts,
+       coalesce(k.guarded, 0) as guarded
   from u.short_link l
   join u.offer o on o.id = l.offer_id
   join u.attribution a on a.id = l.attribution_id
@@ -34,7 +35,8 @@ select l.id, l.code, l.offer_id, o.name as offer_name, o.state as offer_state, l
 select l.id, l.code, l.offer_id, o.name as offer_name, o.state as offer_state, l.product_id, l.variant_id, a.platform, a.surface, a.stream_id,
        t.title as stream_title, u.ms(l.expires_at) as expires_ms, u.ms(l.revoked_at) as revoked_ms, l.clicks_max, l.clicks_used, l.revision,
        u.ms(l.created_at) as created_ms, coalesce(k.clicks, 0) as clicks, coalesce(k.repeats, 0) as repeats,
-       coalesce(k.refusals, 0) as refusals, coalesce(k.previews, 0) as previews, coalesce(k.checkouts, 0) as checkouts
+       coalesce(k.refusals, 0) as refusals, coalesce(k.previews, 0) as previews, coalesce(k.checkouts, 0) as checkouts,
+       coalesce(k.guarded, 0) as guarded
   from u.short_link l
   join u.offer o on o.id = l.offer_id
   join u.attribution a on a.id = l.attribution_id

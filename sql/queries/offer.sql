@@ -1,6 +1,6 @@
 -- :offer_list
 select o.id, o.shop_id, s.domain as shop_domain, s.currency, o.name, o.kind, o.value, o.state, o.problem, u.ms(o.starts_at) as starts_ms,
-       u.ms(o.ends_at) as ends_ms, o.redemptions_max, o.redemptions_used, o.redemptions_held, o.once_per_customer, o.revision,
+       u.ms(o.ends_at) as ends_ms, o.redemptions_max, o.redemptions_used, o.redemptions_held, o.once_per_customer, o.refund_restores, o.revision,
        u.ms(o.created_at) as created_ms, u.ms(o.updated_at) as updated_ms
   from u.offer o
   join u.shop s on s.id = o.shop_id
@@ -10,7 +10,7 @@ select o.id, o.shop_id, s.domain as shop_domain, s.currency, o.name, o.kind, o.v
 
 -- :offer_by_id
 select o.id, o.shop_id, s.domain as shop_domain, s.currency, o.name, o.kind, o.value, o.state, o.problem, u.ms(o.starts_at) as starts_ms,
-       u.ms(o.ends_at) as ends_ms, o.redemptions_max, o.redemptions_used, o.redemptions_held, o.once_per_customer, o.revision,
+       u.ms(o.ends_at) as ends_ms, o.redemptions_max, o.redemptions_used, o.redemptions_held, o.once_per_customer, o.refund_restores, o.revision,
        u.ms(o.created_at) as created_ms, u.ms(o.updated_at) as updated_ms
   from u.offer o
   join u.shop s on s.id = o.shop_id
@@ -57,9 +57,10 @@ select v.id, v.item_id, v.price_minor, v.currency
 
 -- :offer_insert
 -- No row when the name in NFC is longer than 120 characters.
-insert into u.offer (id, creator_id, shop_id, name, kind, value, starts_at, ends_at, redemptions_max, once_per_customer)
+insert into u.offer (id, creator_id, shop_id, name, kind, value, starts_at, ends_at, redemptions_max, once_per_customer,
+                     refund_restores)
 select $1::uuid, $2::uuid, $3::uuid, normalize($4::text, nfc), $5::text, $6::bigint, case when $7::bigint = 0 then null else u.at($7) end,
-       case when $8::bigint = 0 then null else u.at($8) end, nullif($9::int, 0), $10::boolean
+       case when $8::bigint = 0 then null else u.at($8) end, nullif($9::int, 0), $10::boolean, $11::boolean
  where char_length(normalize($4, nfc)) <= 120
 returning id;
 
@@ -69,7 +70,7 @@ returning id;
 update u.offer
    set name = case when char_length(normalize($5::text, nfc)) <= 120 then normalize($5, nfc) else name end, kind = $6::text, value = $7::bigint, starts_at = case when $8::bigint = 0 then null else u.at($8) end,
        ends_at = case when $9::bigint = 0 then null else u.at($9) end, redemptions_max = nullif($10::int, 0),
-       once_per_customer = $11::boolean, revision = revision + 1, updated_at = u.clock()
+       once_per_customer = $11::boolean, refund_restores = $12::boolean, revision = revision + 1, updated_at = u.clock()
  where creator_id = $1::uuid and id = $2::uuid and shop_id = $3::uuid and ($4::bigint = 0 or revision = $4)
    and state not in ('expired', 'deleted')
 returning revision, char_length(normalize($5, nfc)) <= 120 as name_ok;
@@ -215,8 +216,9 @@ returning creator_id, shop_id;
 update u.offer set problem = $2::text where id = $1::uuid and problem <> $2;
 
 -- :offer_problem_clear
-update u.offer o set problem = ''
- where o.id = $1::uuid and o.problem <> ''
+-- Why it was paused stays for as long as it is.
+update u.offer o set problem = o.pause_problem
+ where o.id = $1::uuid and o.problem <> o.pause_problem
    and not exists (select 1 from u.offer_discount d where d.offer_id = o.id and d.state <> 'ended' and d.problem <> '');
 
 -- :offer_discount_fail
@@ -229,6 +231,10 @@ update u.offer_discount
        state = case when $3 <> '' and state = 'placed' then 'wanted' else state end
  where id = $1::uuid;
 
+-- :offer_discounts_resume
+-- Shop $1 lets us in again: what failed there is due now.
+update u.offer_discount set retry_at = u.clock() where shop_id = $1::uuid and problem <> '' and retry_at > u.clock();
+
 -- :offer_discount_end
 update u.offer_discount set state = 'ended', stale = false, ended_at = u.clock(), problem = '', retry_at = null
  where id = $1::uuid and state = 'ending';
@@ -239,9 +245,13 @@ select u.offer_release($1::uuid) as released;
 -- :offer_move
 -- Moves offer $2 of creator $1 into state $3 from one of $4; no row when it is in another.
 update u.offer
-   set state = $3::text, problem = '', revision = revision + 1, updated_at = u.clock()
+   set state = $3::text, problem = '', pause_problem = '', revision = revision + 1, updated_at = u.clock()
  where creator_id = $1::uuid and id = $2::uuid and state = any ($4::text[])
 returning shop_id;
+
+-- :offer_pause_problem
+-- Why offer $1 was paused by us.
+update u.offer set problem = $2::text, pause_problem = $2 where id = $1::uuid;
 
 -- :offer_promises
 select exists (select 1 from u.offer_price where offer_id = $1::uuid) as any;

@@ -11,6 +11,11 @@ select 'unifyed_helper_beat_age_seconds' as name, 'helper' as label, name as val
 union all
 select 'unifyed_webhook_deliveries', 'state', state, count(*) from u.webhook_inbox group by state
 union all
+select 'unifyed_webhook_oldest_waiting_seconds', '', '',
+       coalesce((select greatest(0, extract(epoch from u.clock() - min(received_at)))::bigint from u.webhook_inbox where state = 'new'), 0)
+union all
+select 'unifyed_compliance_open', 'overdue', (due_at < u.clock())::text, count(*) from u.compliance_request where done_at is null group by 3
+union all
 select 'unifyed_jobs', 'kind', kind || ':' || state, count(*) from u.job where state <> 'done' group by kind, state
 union all
 select 'unifyed_holds_pending', '', '', count(*) from u.reservation where state = 'pending'
@@ -22,6 +27,32 @@ select 'unifyed_link_answers_total', 'class', case when type = 'LINK_PREVIEWED' 
  where type in ('LINK_CLICKED', 'LINK_PREVIEWED') and at > u.clock() - interval '1 day'
  group by 3
 union all
+select 'unifyed_hold_refused_total', 'class', coalesce(payload ->> 'class', 'unknown'), count(*)
+  from u.event_log
+ where type = 'HOLD_REFUSED' and at > u.clock() - interval '1 day'
+ group by 3
+union all
+select 'unifyed_items_guarded', 'level', guard::text, count(*) from u.inventory where guard > 0 group by guard
+union all
+select 'unifyed_cooling', '', '', count(*) from u.hold_cooling where until > u.clock()
+union all
+select 'unifyed_shop_api_version', 'version', coalesce(nullif(api_version, ''), 'unknown'), count(*) from u.shop where status = 'active' group by api_version
+union all
+select 'unifyed_shop_webhook_version', 'version', webhook_version, count(*)
+  from u.shop
+ where status = 'active' and webhook_version <> ''
+ group by webhook_version
+union all
+select 'unifyed_orders_not_told_total', 'found', found, count(*) from u.reconcile_find where at > u.clock() - interval '1 day' group by found
+union all
+select 'unifyed_orders_compared_age_seconds', '', '',
+       coalesce((select greatest(0, extract(epoch from u.clock() - min(r.high_at)))::bigint
+                   from u.reconcile r
+                   join u.shop s on s.id = r.shop_id
+                  where s.status = 'active'), 0)
+union all
+select 'unifyed_catalog_syncs', 'state', kind || ':' || state, count(*) from u.catalog_sync group by kind, state
+union all
 select 'unifyed_shop_health', 'health', health, count(*) from u.shop where status = 'active' group by health
 union all
 select 'unifyed_event_horizon_age_seconds', '', '',
@@ -32,3 +63,11 @@ select 'unifyed_event_horizon_age_seconds', '', '',
 -- :status_integrity
 -- The invariants, recomputed from the rows.
 select invariant, broken from u.invariants();
+
+-- :status_audited
+-- The invariants as the auditor last found them; no row before its first run has ended.
+select v.says as invariant, (select count(*) from u.audit_finding f where f.invariant = v.invariant and f.gone_at is null) as broken,
+       u.ms(r.finished_at) as finished_ms, greatest(0, extract(epoch from u.clock() - r.finished_at))::bigint as age_s
+  from u.audit_invariants() v
+ cross join (select a.finished_at from u.audit_run a where a.finished_at is not null order by a.finished_at desc limit 1) r
+ order by v.place;

@@ -49,7 +49,7 @@ database_start() {
 }
 
 pools_start() {
-	export UNIFYED_CONF="$state/unifyed.conf" UNIFYED_HOLD_S=3600
+	export UNIFYED_CONF="$state/unifyed.conf" UNIFYED_HOLD_S=3600 UNIFYED_HOLDS_PER_ADDRESS=0
 	start go "$from/build/pool" "$run/go.sock" 2 -- "$from/build/cgi-bin/go"
 	start hello "$from/build/pool" "$run/hello.sock" 2 -- "$from/build/bench/hello" "$1"
 	wait_for 50 test -S "$run/go.sock" -a -S "$run/hello.sock" || die "the pools did not start" "$state/log/go.log"

@@ -187,7 +187,7 @@ static void leaving_closes_her_links_and_tells(void)
 	const char *path = str_z(w.mem, str_fmt(w.mem, "/connections/" STR_FMT, STR_ARG(ID_TEXT(w.mem, connection, w.anna.connection))));
 
 	expect_status(ask(&w, (struct asking){ .method = DELETE, .path = path, .as = ANNA, .key = "k1" }), 204);
-	expect_events(&w, "PLATFORM_DISCONNECTED");
+	expect_events(&w, "CONNECTION_PROMOTED PLATFORM_DISCONNECTED");
 	expect_sql(&w, 1, "select count(*) from u.shop where status = 'active'");
 	expect_sql(&w, 1, "select count(*) from u.job where kind = 'connection_left'");
 	expect_status(ask(&w, (struct asking){ .path = path, .as = ANNA }), 200);
@@ -223,11 +223,11 @@ static void the_shop_tells_us_what_we_listen_to(void)
 	storefront(&w, NULL);
 	expect_status(storefront_connect(&w, ANNA, "x", NULL), 303);
 	helper_run(&w, connections_tend_helper.step);
-	expect_sql(&w, 16, "select count(*) from u.webhook_subscription where uri = 'http://127.0.0.1:9/webhooks/shopify'");
+	expect_sql(&w, 17, "select count(*) from u.webhook_subscription where uri = 'http://127.0.0.1:9/webhooks/shopify'");
 	expect_sql(&w, 1, "select count(*) from u.job where kind = 'subscriptions' and state = 'done'");
 	world_sql(&w, "update u.webhook_subscription set checked_at = u.clock() - interval '2 days'");
 	helper_run(&w, connections_tend_helper.step);
-	expect_sql(&w, 16, "select count(*) from u.webhook_subscription where checked_at > u.clock() - interval '1 minute'");
+	expect_sql(&w, 17, "select count(*) from u.webhook_subscription where checked_at > u.clock() - interval '1 minute'");
 	shop = control(&w, "GET", "/shops/x.myshopify.com", NULL);
 	EXPECT(json_type(shop) == JSON_OBJECT);
 }

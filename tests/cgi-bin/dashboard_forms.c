@@ -43,12 +43,12 @@ static void an_offer_is_made_from_a_form(void)
 {
 	struct world w = world(.stock = 5, .variants = 2, .bare = true);
 	struct got got = post(&w, ANNA, "/dashboard/offers", fmt(&w,
-		"name=Deal&kind=percentage_off&value=12.5&line=$.$&redemptions_max=7&once_per_customer=true&then=keep", prod(&w), var(&w, 0)));
+		"name=Deal&kind=percentage_off&value=12.5&line=$.$&redemptions_max=7&once_per_customer=true&refund_restores=true&then=keep", prod(&w), var(&w, 0)));
 
 	expect_status(got, 303);
 	EXPECT(str_starts(got_header(got, "Location"), S("/dashboard/offers/offer_")));
 	expect_sql(&w, 1, "select count(*) from u.offer where name = 'Deal' and kind = 'percentage_off' and value = 1250 and "
-		"redemptions_max = 7 and once_per_customer and state = 'draft'");
+		"redemptions_max = 7 and once_per_customer and refund_restores and state = 'draft'");
 	expect_sql(&w, 1, "select count(*) from u.offer_product where variant_id is not null and override_value is null");
 }
 

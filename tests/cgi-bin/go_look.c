@@ -171,7 +171,7 @@ static void a_token_is_for_its_link_and_its_hour(void)
 
 static void the_button_of_a_stranger_holds_nothing(void)
 {
-	struct world w = world(.stock = 5);
+	struct world w = world(.stock = 8);
 
 	expect_problem(press(&w, "units=1", NULL, OLD_BROWSER "\nOrigin: https://evil.example"), "csrf");
 	expect_problem(press(&w, "units=1", NULL, OLD_BROWSER "\nSec-Fetch-Site: cross-site\nSec-Fetch-Mode: navigate\n"

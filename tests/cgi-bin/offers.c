@@ -122,6 +122,7 @@ static const char *const nonsense[][2] = {
 	{ "redemptions_max", NAME "," SHARE "," LINES ",\"redemptions_max\":-1" },
 	{ "redemptions_max", NAME "," SHARE "," LINES ",\"redemptions_max\":2147483648" },
 	{ "redemptions_max", NAME "," SHARE "," LINES ",\"redemptions_max\":1.5" },
+	{ "refund_restores", NAME "," SHARE "," LINES ",\"refund_restores\":1" },
 	{ "once_per_customer", NAME "," SHARE "," LINES ",\"once_per_customer\":\"yes\"" },
 	{ "lines", NAME "," SHARE },
 	{ "lines", NAME "," SHARE ",\"lines\":[]" },

@@ -19,6 +19,11 @@ static struct got show(struct world *w, enum person as, const char *id)
 	return get(w, as, fmt(w, "/orders/%s", id));
 }
 
+static struct got page(struct world *w, enum person as, const char *id)
+{
+	return ask(w, (struct asking){ .path = fmt(w, "/dashboard/orders/%s", id), .as = as, .page = true });
+}
+
 static void an_order_shows_its_lines_and_where_it_came_from(void)
 {
 	struct world w = world(.stock = 5);
@@ -49,10 +54,46 @@ static void the_receipt_says_why_each_signal_won_or_lost(void)
 	got = show(&w, ANNA, order_of(&w, ANNA));
 	EXPECT_SAME(got_json(&w, got, "receipt.signals.0.signal"), S("attribute"));
 	EXPECT_SAME(got_json(&w, got, "receipt.signals.0.verdict"), S("won"));
-	EXPECT_SAME(got_json(&w, got, "receipt.signals.1.signal"), S("landing"));
-	EXPECT_SAME(got_json(&w, got, "receipt.signals.1.verdict"), S("lost"));
-	EXPECT_SAME(got_json(&w, got, "receipt.signals.2.signal"), S("code"));
-	EXPECT_SAME(got_json(&w, got, "receipt.signals.2.why"), S("a stronger signal won"));
+	EXPECT_SAME(got_json(&w, got, "receipt.signals.1.signal"), S("property"));
+	EXPECT_SAME(got_json(&w, got, "receipt.signals.1.verdict"), S("absent"));
+	EXPECT_SAME(got_json(&w, got, "receipt.signals.2.signal"), S("landing"));
+	EXPECT_SAME(got_json(&w, got, "receipt.signals.2.verdict"), S("lost"));
+	EXPECT_SAME(got_json(&w, got, "receipt.signals.3.signal"), S("code"));
+	EXPECT_SAME(got_json(&w, got, "receipt.signals.3.why"), S("agrees with the stronger signal that won"));
+	EXPECT_SAME(got_json(&w, got, "receipt.rule"), S("attribute"));
+	EXPECT_SAME(got_json(&w, got, "credit.confidence"), S("certain"));
+	EXPECT_SAME(got_json(&w, got, "net.minor"), S("1600"));
+	EXPECT_SAME(got_json(&w, got, "presentment_net.minor"), S("1600"));
+	got = page(&w, ANNA, order_of(&w, ANNA));
+	expect_status(got, 200);
+	expect_body_has(got, "Your part of it is <strong class=\"num\">$16.00</strong>");
+	expect_body_has(got, "This is certain");
+	expect_body_has(got, "Looked for and not there");
+	expect_body_has(got, "Discount code UFY-ANNA20");
+}
+
+static void a_candidate_is_shown_to_her_whose_sale_it_may_be(void)
+{
+	struct world w = world(.stock = 5, .ben = true);
+	struct got got;
+	struct str code;
+
+	code = world_text(&w, "select code from u.offer_discount where offer_id = %s", world_uuid(&w, w.ben.offer.u));
+	push(&w, "orders/create", "1", told_order(&w, .code = str_z(w.mem, code)));
+	apply_all(&w);
+	got = show(&w, BEN, order_of(&w, BEN));
+	expect_status(got, 200);
+	EXPECT_SAME(got_json(&w, got, "credit.mine"), S("false"));
+	EXPECT_SAME(got_json(&w, got, "credit.candidate"), S("true"));
+	EXPECT_STR(got_json(&w, got, "credit.offer"), filled(&w, "$ben_offer"));
+	got = show(&w, ANNA, order_of(&w, ANNA));
+	EXPECT_SAME(got_json(&w, got, "credit.candidate"), S("false"));
+	EXPECT_SAME(got_json(&w, got, "credit.reason"), S("candidate"));
+	expect_body_lacks(got, filled(&w, "$ben_offer"));
+	got = page(&w, BEN, order_of(&w, BEN));
+	expect_body_has(got, "It may be your sale");
+	expect_body_has(got, "Perhaps");
+	expect_body_has(get(&w, BEN, "/analytics/revenue?by=platform"), "\"items\":[]");
 }
 
 static void an_order_that_came_without_us_is_the_owners_to_see(void)
@@ -162,6 +203,7 @@ static void orders_are_newest_first_and_paged(void)
 static const CU_TestInfo tests[] = {
 	T(an_order_shows_its_lines_and_where_it_came_from),
 	T(the_receipt_says_why_each_signal_won_or_lost),
+	T(a_candidate_is_shown_to_her_whose_sale_it_may_be),
 	T(an_order_that_came_without_us_is_the_owners_to_see),
 	T(a_seller_sees_her_credits_and_nobody_elses),
 	T(the_owner_sees_a_sellers_sale_without_its_source),

@@ -1,4 +1,6 @@
 /* /status: for operators and their monitors. */
+#include "lib/cron/cron.h"
+#include "tests/storefront.h"
 #include "tests/suite.h"
 #include "tests/world.h"
 
@@ -77,13 +79,20 @@ static void lapsed_holds_are_counted_apart(void)
 	expect_body_has(look(&w, "/status/metrics"), "unifyed_holds_lapsed_untidied 1\n");
 }
 
+extern const struct helper stock_audit_helper;
+
+static struct got look_from_here(struct world *w, const char *path)
+{
+	return ask(w, (struct asking){ .path = path, .address = "127.0.0.1" });
+}
+
 static void integrity_holds_after_a_sale(void)
 {
 	struct world w = world(.stock = 5);
 	struct got got;
 
 	expect_status(tap(&w, "vera"), 303);
-	got = look(&w, "/status/integrity");
+	got = look_from_here(&w, "/status/integrity");
 	expect_status(got, 200);
 	EXPECT_SAME(got_json(&w, got, "holds"), S("true"));
 	EXPECT(got_json(&w, got, "invariants.8.invariant").n > 0);
@@ -95,10 +104,34 @@ static void a_broken_invariant_is_named_and_alarms(void)
 	struct got got;
 
 	world_sql(&w, "update u.inventory set held = 3");
-	got = look(&w, "/status/integrity");
+	got = look_from_here(&w, "/status/integrity");
 	expect_status(got, 500);
 	EXPECT_SAME(got_json(&w, got, "holds"), S("false"));
 	expect_body_has(got, "held is the sum");
+}
+
+/* To recompute is work that a stranger may not cause. */
+static void a_stranger_gets_what_the_auditor_found_and_how_old_that_is(void)
+{
+	struct world w = world(.stock = 5);
+	struct got got;
+
+	expect_problem(look(&w, "/status/integrity"), "retry");
+	helper_run(&w, stock_audit_helper.step);
+	world_sql(&w, "update u.inventory set held = 3");
+	world_clock_advance(&w, 90000);
+	got = look(&w, "/status/integrity");
+	expect_status(got, 200);
+	EXPECT_SAME(got_json(&w, got, "age_s"), S("90"));
+	EXPECT(got_json(&w, got, "checked_at").n > 0);
+	expect_body_has(got, "held is the sum");
+	expect_status(look_from_here(&w, "/status/integrity"), 500);
+	world_clock_advance(&w, 300000);
+	helper_run(&w, stock_audit_helper.step);
+	got = look(&w, "/status/integrity");
+	expect_status(got, 500);
+	EXPECT_SAME(got_json(&w, got, "age_s"), S("0"));
+	EXPECT_SAME(got_json(&w, got, "holds"), S("false"));
 }
 
 static const CU_TestInfo tests[] = {
@@ -109,6 +142,7 @@ static const CU_TestInfo tests[] = {
 	T(lapsed_holds_are_counted_apart),
 	T(integrity_holds_after_a_sale),
 	T(a_broken_invariant_is_named_and_alarms),
+	T(a_stranger_gets_what_the_auditor_found_and_how_old_that_is),
 	CU_TEST_INFO_NULL,
 };
 const struct suite suite_cgi_bin_status = { "cgi-bin/status", tests };

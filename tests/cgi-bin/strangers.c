@@ -177,7 +177,7 @@ static void strange_values_never_break_a_worker(void)
 		"\"\\u202e\"", "\"\\ud83c\\udf81\"", "[]", "{}", "[null]", "[[]]", "[{}]", "{\"minor\":9223372036854775807,\"currency\":\"USD\"}",
 		"{\"minor\":-1,\"currency\":\"usd\"}", "\"9999-12-31T23:59:59Z\"", "\"1970-01-01T00:00:00Z\"", "\"offer_7zzzzzzzzzzzzzzzzzzzzzzzzz\"" };
 	static const char *const fields[] = { "email", "password", "handle", "zone", "name", "kind", "basis_points", "amount", "starts_at", "ends_at",
-		"redemptions_max", "once_per_customer", "lines", "title", "url", "platform", "scheduled_at", "offer", "product", "variant", "code",
+		"redemptions_max", "once_per_customer", "refund_restores", "lines", "title", "url", "platform", "scheduled_at", "offer", "product", "variant", "code",
 		"surface", "stream", "expires_at", "clicks_max" };
 	struct world w = world(.stock = 5);
 

@@ -119,6 +119,8 @@ static void a_sync_goes_on_where_it_was_killed(void)
 
 	EXPECT_ERR(catalog_sync_want(world_ctx(&w, ANNA), w.shop), OK);
 	EXPECT_ERR(catalog_sync_helper.step(world_ctx(&w, NOBODY), &done), OK);
+	expect_sql(&w, 1, "select count(*) from u.catalog_sync where phase = 'products' and kind = 'full'");
+	EXPECT_ERR(catalog_sync_helper.step(world_ctx(&w, NOBODY), &done), OK);
 	expect_sql(&w, 10, "select products from u.catalog_sync where state = 'running'");
 	control(&w, "POST", "/faults", "{\"target\":\"graphql\",\"mode\":\"lost_answer\",\"match\":\"UnifyedProducts\",\"count\":1}");
 	EXPECT_ERR(catalog_sync_helper.step(world_ctx(&w, NOBODY), &done), OK);
@@ -228,6 +230,57 @@ static void stock_that_moves_at_the_shop_is_read_when_it_is_dirty(void)
 		" and subject = (select item_id from u.variant where title = 'Sand')");
 }
 
+/* The next scheduled sync. */
+static void later(struct world *w, int64_t ms)
+{
+	world_clock_advance(w, ms);
+	for (int i = 0; i < 3; i++) {
+		helper_run(w, catalog_sync_helper.step);
+		world_clock_advance(w, 600);
+	}
+}
+
+static void between_full_syncs_only_changes_are_read(void)
+{
+	struct json shop;
+	struct world w = empty_world(TWO_PRODUCTS, &shop);
+
+	sync(&w);
+	control(&w, "POST", "/clock", "{\"advanceMs\":3600000}");
+	control(&w, "POST", "/shops/x.myshopify.com/products", "{\"title\":\"Fresh\",\"variants\":[{\"price\":\"3\",\"stock\":4}]}");
+	world_sql(&w, "update u.catalog_sync set high_at = high_at + interval '30 minutes'");
+	later(&w, 901000);
+	expect_sql(&w, 1, "select count(*) from u.catalog_sync where state = 'done' and kind = 'changes' and products = 1 and generation = 2");
+	expect_sql(&w, 1, "select count(*) from u.product where title = 'Fresh' and status = 'active'");
+	expect_sql(&w, 4, "select i.free from u.inventory i join u.variant v using (shop_id, item_id) where v.price_minor = 300");
+	expect_sql(&w, 0, "select count(*) from u.product where status = 'deleted'");
+}
+
+static void a_full_sync_after_a_day_finds_what_is_gone(void)
+{
+	struct json shop;
+	struct world w = empty_world(TWO_PRODUCTS, &shop);
+
+	sync(&w);
+	control(&w, "DELETE", str_z(w.mem, path_of(&w, shop, "products", str_z(w.mem, json_str_at(json_at(json_get(shop, "products"), 1), "id")))), NULL);
+	later(&w, 901000);
+	expect_sql(&w, 0, "select count(*) from u.product where status = 'deleted'");
+	later(&w, 86400000);
+	expect_sql(&w, 1, "select count(*) from u.catalog_sync where state = 'done' and kind = 'full'");
+	expect_sql(&w, 1, "select count(*) from u.product where status = 'deleted' and title = 'Draft'");
+}
+
+static void an_item_whose_own_fields_changed_is_read(void)
+{
+	struct json shop;
+	struct world w = empty_world(TWO_PRODUCTS, &shop);
+
+	sync(&w);
+	control(&w, "PATCH", str_z(w.mem, path_of(&w, shop, "variants", str_z(w.mem, at(shop, 0, 0, "id")))), "{\"tracked\":false}");
+	later(&w, 901000);
+	expect_sql(&w, 0, "select count(*) from u.inventory i join u.variant v using (shop_id, item_id) where v.title = 'Sand' and i.tracked");
+}
+
 static const CU_TestInfo tests[] = {
 	T(a_sync_brings_products_variants_and_stock),
 	T(a_second_sync_of_the_same_changes_nothing),
@@ -240,6 +293,9 @@ static const CU_TestInfo tests[] = {
 	T(a_product_that_a_webhook_named_is_read),
 	T(a_variant_that_is_gone_is_deleted_and_comes_back),
 	T(stock_that_moves_at_the_shop_is_read_when_it_is_dirty),
+	T(between_full_syncs_only_changes_are_read),
+	T(a_full_sync_after_a_day_finds_what_is_gone),
+	T(an_item_whose_own_fields_changed_is_read),
 	CU_TEST_INFO_NULL,
 };
 const struct suite suite_cron_catalog_sync = { "cron/catalog_sync", tests };

@@ -148,6 +148,21 @@ static void other_quantities_and_extra_lines_move_stock_in_full(void)
 	expect_sql(&w, 0, INVARIANTS);
 }
 
+static void every_topic_of_an_order_tells_all_of_it(void)
+{
+	static const char *const topics[] = { "orders/create", "orders/updated", "orders/paid", "orders/cancelled", "orders/fulfilled",
+		"orders/partially_fulfilled" };
+
+	for (size_t i = 0; i < COUNT(topics); i++) {
+		struct world w = world(.stock = 5);
+
+		push(&w, topics[i], "1", told_order(&w, .mark = click(&w, "vera")));
+		apply_all(&w);
+		expect_sql(&w, 1, "select count(*) from u.shop_order where credit_reason = 'attribute'");
+		expect_sql(&w, 1, "select count(*) from u.event_log where type = 'PURCHASE_COMPLETED'");
+	}
+}
+
 static void a_test_order_earns_nothing(void)
 {
 	struct world w = world(.stock = 5);
@@ -319,6 +334,7 @@ static const CU_TestInfo tests[] = {
 	T(an_order_made_in_time_and_told_late_still_confirms),
 	T(two_orders_with_one_mark_confirm_one_hold),
 	T(other_quantities_and_extra_lines_move_stock_in_full),
+	T(every_topic_of_an_order_tells_all_of_it),
 	T(a_test_order_earns_nothing),
 	T(an_order_without_us_is_recorded_and_credited_to_nobody),
 	T(a_code_credits_after_a_click_and_is_a_candidate_before_one),

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "lib/inbox/compliance.h"
 #include "lib/platform/order.h"
 
 #define ARENA_BYTES 6710886
@@ -54,6 +55,26 @@ static void check_order(const struct platform_order *o)
 		check_refund(&o->refunds[i]);
 }
 
+/* Who is read from a body is found in that body, and the search stays inside it. */
+static void check_lives(struct ctx *c, struct str body)
+{
+	struct platform_person who;
+	struct platform_scopes scopes;
+
+	arena_reset(c->mem);
+	if (shopify_person_read(c, body, &who) == OK) {
+		must_be_text((const struct str[]){ who.email, who.phone }, 2);
+		for (size_t i = 1; i < who.orders_n; i++)
+			must(who.orders[i - 1] <= who.orders[i]);
+		(void)compliance_names(c->mem, body, &who);
+	}
+	arena_reset(c->mem);
+	if (shopify_scopes_read(c, body, &scopes) == OK)
+		must(str_utf8(scopes.granted) && scopes.updated_ms >= 0);
+	arena_reset(c->mem);
+	(void)compliance_names(c->mem, body, &(struct platform_person){ .customer = 7, .email = S("a@b.example"), .phone = S("+3021") });
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ctx c = { 0 };
@@ -74,6 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(level.item > 0 && level.location > 0);
 	if (shopify_id_read(&c, body, "id", &id) == OK)
 		must(id > 0);
+	check_lives(&c, body);
 	arena_free(c.mem);
 	return 0;
 }

@@ -25,6 +25,7 @@ for role in go public hook; do
 	no $role "select payload from u.event_log"
 	no $role "update u.shop set status = 'active'"
 	no $role "select body_sealed from u.webhook_inbox"
+	no $role "select 1 from u.compliance_request"
 done
 for role in go public hook api; do
 	no $role "update u.inventory set held = 0"
@@ -34,6 +35,8 @@ for role in go public hook api; do
 	no $role "update u.shop_order set total_minor = 0"
 	no $role "update u.helper_run set problem = ''"
 	no $role "select u.reservations_expire(1)"
+	no $role "insert into u.compliance_request (id) values (gen_random_uuid())"
+	no $role "select u.tx_rows('shop')"
 done
 for role in go public hook api helper; do
 	no $role "create table u.mine (x integer)"
@@ -47,6 +50,11 @@ no public "select 1 from u.checkout_session"
 no public "select u.checkout_release(gen_random_uuid(), gen_random_uuid())"
 may go "select u.checkout_release(gen_random_uuid(), gen_random_uuid())"
 may go "select u.checkout_start('abc', gen_random_uuid(), null, 1, gen_random_uuid(), gen_random_uuid(), 'abcdefghijklmnopqrstuvw', 900)"
+may go "select u.click('abc', gen_random_uuid(), null, 1, gen_random_uuid(), gen_random_uuid(), 'abcdefghijklmnopqrstuvw', null, true, false, 0, '(900,240,3,10,3,20,25,2)')"
+no go "select 1 from u.hold_cooling"
+no go "select u.guard_forget(1, 1)"
+no api "select who from u.hold_cooling"
+may helper "select u.guard_judge(3, 60, 60)"
 may go "select s.domain, s.storefront_url, i.free from u.shop s join u.inventory i on i.shop_id = s.id"
 may go "insert into u.event_log (id, type, subject) values (gen_random_uuid(), 'LINK_PREVIEWED', gen_random_uuid()) on conflict (id) do nothing"
 may hook "insert into u.webhook_inbox (id, platform, shop_domain, topic, webhook_id) values (gen_random_uuid(), 'shopify', 'a', 'b', 'c') on conflict (platform, shop_domain, webhook_id) do nothing returning id"

@@ -53,7 +53,7 @@ function shopRoutes(router, { app, api, hub, store }) {
 	on('GET', '/checkouts/:token', (request, params) => checkoutShow(store, request, params));
 	on('POST', '/checkouts/:token/pay', (request, params) => checkoutPay(hub, request, params));
 	on('GET', '/orders/:token', (request, params) => orderShow(store, params));
-	on('GET', '/bulk/:file', (request, params) => bulkFile(store, params));
+	on('GET', '/bulk/:file', (request, params) => bulkFile(store, params, request));
 	on('GET', '/admin/oauth/authorize', (request, params) => authorize(app, store, request, params));
 	on('POST', '/admin/oauth/authorize', (request, params) => authorizeSubmit(app, store, request, params));
 	on('POST', '/admin/oauth/access_token', (request, params) => tokenEndpoint(app, store, request, params));

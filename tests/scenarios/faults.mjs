@@ -1,12 +1,12 @@
 // faults.mjs: see faults.sh
-import { Creator, Visitor, control, family, holds, invariantsHold, oneVariant, openShop, ordersAt, pay, range, run, same, sleep, sql, until } from './lib.mjs';
+import { Creator, Harm, Visitor, control, holds, invariantsHold, oneVariant, openShop, ordersAt, pay, range, run, same, sleep, sql, until } from './lib.mjs';
 
 const SHOP = 'fault-shop.myshopify.com';
 const FACTOR = Number(process.env.UNIFYED_FAULTS ?? 1);
 const KILLS = 20 * FACTOR, BUYERS = 6, SCARCE = 25, PLENTY = 5000;
 const PAUSE_MS = 350;
 
-const wounds = [];     // { from, to, app }: when something was dead; app '' is the database
+const harm = new Harm();
 const wrong = [];      // answers of 500 and more that no wound explains
 const acknowledged = []; // marks of redirects that visitors have in hand
 const bought = [];     // addresses of orders that buyers have in hand
@@ -16,14 +16,9 @@ let open = true;
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
 const count = (what) => { counts[what] = (counts[what] ?? 0) + 1; };
 
-// A worker that dies takes the requests in its hand along; the database takes all of them.
-function excused(answer, app) {
-	return wounds.some((wound) => (wound.app === app || wound.app === '') && wound.from <= answer.ended && wound.to >= answer.began);
-}
-
 function noted(what, answer) {
 	count(`${what} ${answer.status}`);
-	if (answer.status >= 500 && !excused(answer, 'go')) wrong.push(`${what} ${answer.status}`);
+	if (answer.status >= 500 && !harm.excused(answer, 'go')) wrong.push(`${what} ${answer.status}`);
 	return answer;
 }
 
@@ -57,47 +52,15 @@ async function competitor(variantId) {
 }
 
 // ---- what dies
-const back = [];
-async function killWorker() {
-	const [app, { workers }] = pick(Object.entries(family().pools)), victim = pick(workers);
-	if (victim === undefined) return;
-	const wound = { app, from: Date.now(), to: Infinity };
-	wounds.push(wound);
-	process.kill(victim, 'SIGKILL');
-	await until(`a new worker of ${app}`, () => {
-		const now = family().pools[app].workers;
-		return now.length >= workers.length && !now.includes(victim);
-	}, 5000, 5);
-	back.push(Date.now() - wound.from);
-	wound.to = Date.now() + 50;
-	count('workers killed');
-}
-
-function killHelper() {
-	const { helpers } = family();
-	if (helpers.length === 0) return;
-	process.kill(pick(helpers).pid, 'SIGKILL');
-	count('helpers killed');
-}
-
-// An immediate shutdown is a crash: nothing is flushed, and the start that follows recovers from the log. demo.sh starts it.
-async function crashDatabase(links) {
-	const { postgres } = family();
-	const wound = { app: '', from: Date.now(), to: Infinity };
-	wounds.push(wound);
-	process.kill(postgres, 'SIGQUIT');
-	await until('the new server', () => { const now = family().postgres; return now && now !== postgres; });
-	await until('a click that is answered again', async () => (await new Visitor().tap(links[0])).status < 500);
-	wound.to = Date.now() + 500;
-	console.log(`       PostgreSQL crashed; the first click was answered again after ${Date.now() - wound.from} ms`);
-}
-
 async function chaos(links) {
 	for (const n of range(KILLS)) {
 		await sleep(PAUSE_MS);
-		if (n === Math.floor(KILLS / 2)) await crashDatabase(links);
-		if (Math.random() < 0.6) await killWorker();
-		else killHelper();
+		if (n === Math.floor(KILLS / 2)) {
+			const { all } = await harm.crashDatabase(async () => (await new Visitor().tap(links[0])).status < 500);
+			console.log(`       PostgreSQL crashed; the first click was answered again after ${all} ms`);
+		}
+		if (Math.random() < 0.6) await harm.killWorker();
+		else harm.killHelper();
 	}
 }
 
@@ -139,7 +102,7 @@ run(async () => {
 	await settle();
 
 	console.log(`       ${Object.entries(counts).sort().map(([what, n]) => `${what}: ${n}`).join(', ')}`);
-	back.sort((a, b) => a - b);
-	console.log(`       a killed worker was back after ${back[Math.floor(back.length / 2)]} ms (median), ${back.at(-1)} ms at most`);
+	const back = harm.back.map(Math.round).sort((a, b) => a - b);
+	console.log(`       ${harm.workers} workers and ${harm.helpers} helpers killed; a worker was back after ${back[Math.floor(back.length / 2)]} ms (median), ${back.at(-1)} ms at most`);
 	await check(anna, links[2]);
 });

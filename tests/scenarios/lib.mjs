@@ -1,7 +1,7 @@
 // lib.mjs: what the scenarios share. A creator who works through the public API alone, visitors who tap her links, the
 // sandbox's control API, and a count of what held. Run by tests/with_stack.sh, whose variables say where everything is.
-import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { spawn, spawnSync } from 'node:child_process';
+import { createHmac, randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import http from 'node:http';
 
@@ -13,6 +13,25 @@ const PATIENCE_MS = 20000;
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 export const range = (n) => Array.from({ length: n }, (_, i) => i);
+
+// Numbers below n, the same for the same seed
+export function dice(seed) {
+	let state = seed | 0;
+	return (n) => {
+		state = (state + 0x6d2b79f5) | 0;
+		let t = Math.imul(state ^ (state >>> 15), state | 1);
+		t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+		return ((t ^ (t >>> 14)) >>> 0) % n;
+	};
+}
+
+// Works through a list, so many at once
+export async function crew(hands, list, work) {
+	let next = 0;
+	await Promise.all(range(hands).map(async () => {
+		while (next < list.length) await work(list[next], next++);
+	}));
+}
 
 // ---- what held
 let passed = 0, failed = 0;
@@ -188,9 +207,18 @@ export async function pay(location) {
 
 export const ordersAt = async (shop) => (await control('GET', `/shops/${shop}`)).orders;
 
+// What a shop would send: the bytes, signed with the app's secret
+export const appSecret = () => /^shopify_client_secret *= *(.*)$/m.exec(readFileSync(`${stack}/unifyed.conf`, 'utf8'))[1];
+export const signature = (secret, body) => createHmac('sha256', secret).update(body).digest('base64');
+export function deliver({ shop, topic, id, body, hmac }) {
+	return ask(`${base}/webhooks/shopify`, { method: 'POST', body, headers: { 'Content-Type': 'application/json', 'X-Shopify-Topic': topic,
+		'X-Shopify-Shop-Domain': shop, 'X-Shopify-Webhook-Id': id, 'X-Shopify-API-Version': '2026-10',
+		'X-Shopify-Triggered-At': new Date().toISOString(), ...(hmac === undefined ? {} : { 'X-Shopify-Hmac-Sha256': hmac }) } });
+}
+
 // ---- the stack from inside: its database, its processes
 export function sql(text) {
-	const ran = spawnSync('psql', ['-X', '-q', '-A', '-t', '-F', '\t', '-v', 'ON_ERROR_STOP=1', process.env.UNIFYED_STACK_PG, '-c', text], { encoding: 'utf8' });
+	const ran = spawnSync('psql', ['-X', '-q', '-A', '-t', '-F', '\t', '-v', 'ON_ERROR_STOP=1', process.env.UNIFYED_STACK_PG, '-c', text], { encoding: 'utf8', maxBuffer: 1 << 30 });
 	if (ran.status !== 0) throw new Error(`psql: ${ran.stderr}`);
 	return ran.stdout.split('\n').filter(Boolean).map((line) => line.split('\t'));
 }
@@ -227,3 +255,79 @@ export function family() {
 	return { pools, ticker, helpers: helpers.map(({ pid, command }) => ({ pid, name: command[0].replace(/^.*\//, '') })),
 		postgres: grown.find(({ command }) => /postgres$/.test(command[0]))?.pid };
 }
+
+// ---- harm: what dies under load, and what that excuses
+const childrenOf = (pid) => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+
+// It runs the worker's own program and waits for work: its supervisor's part is done.
+function accepts(pid) {
+	try {
+		const stat = readFileSync(`/proc/${pid}/stat`, 'utf8'), close = stat.lastIndexOf(')');
+		return stat[close + 2] === 'S' && stat.slice(stat.indexOf('(') + 1, close) !== 'pool';
+	} catch { return false; }
+}
+
+export class Harm {
+	wounds = []; // { from, to, app }: when something was dead; app '' is the database
+	back = [];   // ms from the kill of a worker until another one waits for work in its place
+	workers = 0;
+	helpers = 0;
+	crashes = 0;
+
+	constructor(random = Math.random) { this.random = random; }
+
+	pick(list) { return list[Math.floor(this.random() * list.length)]; }
+
+	// A worker that dies takes the requests in its hand along; the database takes all of them.
+	excused(answer, app) {
+		return this.wounds.some((wound) => (wound.app === app || wound.app === '') && wound.from <= answer.ended && wound.to >= answer.began);
+	}
+
+	async killWorker() {
+		const [app, { pid, workers }] = this.pick(Object.entries(family().pools)), victim = this.pick(workers);
+		if (victim === undefined) return;
+		const wound = { app, from: Date.now(), to: Infinity }, began = performance.now();
+		this.wounds.push(wound);
+		process.kill(victim, 'SIGKILL');
+		await until(`a new worker of ${app}`, () => {
+			const now = childrenOf(pid);
+			return now.length >= workers.length && !now.includes(victim) && now.filter((one) => !workers.includes(one)).every(accepts);
+		}, 5000, 1);
+		this.back.push(performance.now() - began);
+		wound.to = Date.now() + 50;
+		this.workers++;
+	}
+
+	killHelper() {
+		const { helpers } = family();
+		if (helpers.length === 0) return;
+		process.kill(this.pick(helpers).pid, 'SIGKILL');
+		this.helpers++;
+	}
+
+	// An immediate shutdown is a crash: nothing is flushed, and the start that follows recovers from the log. demo.sh starts it.
+	// Gives the ms until `answers` was true again, from the kill and from the moment that the server took queries, and what `answers`
+	// takes on this machine, under this load, while nothing is dead.
+	async crashDatabase(answers) {
+		const { postgres } = family(), before = performance.now();
+		await answers();
+		const usual = performance.now() - before;
+		const wound = { app: '', from: Date.now(), to: Infinity };
+		let ready = 0;
+		this.wounds.push(wound);
+		process.kill(postgres, 'SIGQUIT');
+		await until('the end of the server', () => family().postgres !== postgres, 20000, 5);
+		const takesQueries = until('the new server', () => isUp(), 60000, 2).then(() => { ready = performance.now(); });
+		await until('answers again', answers, 60000, 2);
+		const answered = performance.now();
+		await takesQueries;
+		wound.to = Date.now() + 500;
+		this.crashes++;
+		return { all: Date.now() - wound.from, since: Math.max(0, answered - ready), usual };
+	}
+}
+
+const isUp = () => new Promise((done) => {
+	const psql = spawn('psql', ['-X', '-q', '-A', '-t', process.env.UNIFYED_STACK_PG, '-c', 'select 1'], { stdio: 'ignore' });
+	psql.on('close', (code) => done(code === 0));
+});

@@ -47,39 +47,60 @@ static int64_t read_date(struct ctx *c, struct str s)
 	return ms;
 }
 
-static enum err denied(struct ctx *c, struct platform_call *call, enum err e, struct str reason, int status)
+/* What a shop's refusal by status means: reauth is DENIED, throttled is SLOW, again later is AWAY, never is REFUSED. All other
+ * 4xx are the request's own fault, all other statuses an answer of something that is not the API. */
+static const struct {
+	int status;
+	enum err refusal;
+	const char *reason;
+	int64_t wait_ms;
+} statuses[] = {
+	{ 401, ERR_PLATFORM_DENIED, "token", 0 },
+	{ 402, ERR_PLATFORM_AWAY, "frozen", 0 },
+	{ 403, ERR_PLATFORM_DENIED, "forbidden", 0 },
+	{ 404, ERR_PLATFORM_AWAY, "shop-gone", 0 },
+	{ 408, ERR_PLATFORM_AWAY, "http-408", 0 },
+	{ 410, ERR_PLATFORM_AWAY, "shop-gone", 0 },
+	{ 423, ERR_PLATFORM_AWAY, "locked", 0 },
+	{ 429, ERR_PLATFORM_SLOW, "throttled", RATE_WAIT_MS },
+	{ 430, ERR_PLATFORM_SLOW, "security", SECURITY_WAIT_MS },
+};
+
+static int64_t retry_after_ms(const struct net_answer *answer)
 {
-	call->reason = reason;
-	return FAIL(c, e, "the shop answered %d: " STR_FMT, status, STR_ARG(reason));
+	int64_t seconds;
+
+	return str_int(net_header_of(answer, "retry-after"), &seconds) && seconds > 0 && seconds < 3600 ? seconds * 1000 : 0;
 }
 
 enum err shopify_classify(struct ctx *c, struct platform_call *call, const struct net_answer *answer)
 {
-	int64_t seconds;
+	enum err refusal = answer->status >= 400 && answer->status < 500 ? ERR_PLATFORM_REFUSED : ERR_PLATFORM_AWAY;
 
-	switch (answer->status) {
-	case 401:
-		return denied(c, call, ERR_PLATFORM_DENIED, S("token"), 401);
-	case 402:
-		return denied(c, call, ERR_PLATFORM_AWAY, S("frozen"), 402);
-	case 403:
-		return denied(c, call, ERR_PLATFORM_DENIED, S("forbidden"), 403);
-	case 423:
-		return denied(c, call, ERR_PLATFORM_AWAY, S("locked"), 423);
-	case 429:
-		call->wait_ms = RATE_WAIT_MS;
-		if (str_int(net_header_of(answer, "retry-after"), &seconds) && seconds > 0 && seconds < 3600)
-			call->wait_ms = seconds * 1000;
-		return denied(c, call, ERR_PLATFORM_SLOW, S("throttled"), 429);
-	case 430:
-		call->wait_ms = SECURITY_WAIT_MS;
-		return denied(c, call, ERR_PLATFORM_SLOW, S("security"), 430);
-	default:
-		break;
+	call->wait_ms = retry_after_ms(answer);
+	call->reason = str_fmt(c->mem, "http-%d", answer->status);
+	for (size_t i = 0; i < COUNT(statuses); i++) {
+		if (statuses[i].status != answer->status)
+			continue;
+		refusal = statuses[i].refusal;
+		call->reason = str_of(statuses[i].reason);
+		if (!call->wait_ms)
+			call->wait_ms = statuses[i].wait_ms;
 	}
-	if (answer->status >= 400 && answer->status < 500)
-		return denied(c, call, ERR_PLATFORM_REFUSED, str_fmt(c->mem, "http-%d", answer->status), answer->status);
-	return denied(c, call, ERR_PLATFORM_AWAY, str_fmt(c->mem, "http-%d", answer->status), answer->status);
+	return FAIL(c, refusal, "the shop answered %d: " STR_FMT, answer->status, STR_ARG(call->reason));
+}
+
+/* 0: as configured; a visit that has been too long already gets no call more. */
+static enum err time_left(struct ctx *c, struct platform_call *call, int64_t *total_ms)
+{
+	int64_t left_ms = call->until_ms - time_monotonic_ms();
+
+	*total_ms = 0;
+	if (!call->until_ms || left_ms >= c->config->net_total_ms)
+		return OK;
+	*total_ms = left_ms;
+	call->reason = S("slow");
+	return left_ms > 0 ? OK : FAIL(c, ERR_PLATFORM_AWAY, "the shop has let us wait for too long");
 }
 
 enum err shopify_post(struct ctx *c, struct platform_call *call, struct str url, struct str body, struct net_answer *out)
@@ -89,18 +110,21 @@ enum err shopify_post(struct ctx *c, struct platform_call *call, struct str url,
 		{ S("User-Agent"), S("Unifyed/1") },
 		{ S("X-Shopify-Access-Token"), call->token },
 	};
-	int64_t start_ms = time_monotonic_ms(), date_ms;
+	int64_t start_ms = time_monotonic_ms(), date_ms, total_ms;
 	enum err e;
 
 	call->wait_ms = call->began_ms = 0;
+	call->version = S("");
+	TRY(time_left(c, call, &total_ms));
 	call->reason = S("");
 	e = net_call(c, &(struct net_ask){
 		.method = "POST", .url = url, .body = body, .content_type = S("application/json"),
-		.headers = headers, .headers_n = call->token.n ? 3 : 2 }, out);
+		.headers = headers, .headers_n = call->token.n ? 3 : 2, .total_ms = total_ms }, out);
 	if (e != OK) {
 		call->reason = S("no-answer");
 		return e;
 	}
+	call->version = net_header_of(out, "x-shopify-api-version");
 	date_ms = read_date(c, net_header_of(out, "date"));
 	if (date_ms)
 		call->began_ms = date_ms - (time_monotonic_ms() - start_ms);
@@ -230,6 +254,13 @@ struct str shopify_vars_page(struct ctx *c, const char *name, struct str value, 
 		jw_null(&w);
 	jw_end(&w);
 	return jw_done(&w);
+}
+
+struct str shopify_since(struct ctx *c, int64_t since_ms)
+{
+	if (!since_ms)
+		return S("");
+	return str_fmt(c->mem, "updated_at:>='" STR_FMT "'", STR_ARG(time_text(c->mem, since_ms / 1000 * 1000)));
 }
 
 struct str shopify_vars_id(struct ctx *c, struct str gid)

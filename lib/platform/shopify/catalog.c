@@ -5,7 +5,7 @@
 
 #define LEVEL_PAGES_MAX 20
 
-static enum err read_variant(struct ctx *c, struct platform_call *call, struct json from, struct currency currency,
+enum err shopify_variant_node(struct ctx *c, struct platform_call *call, struct json from, struct currency currency,
 	struct platform_variant *out)
 {
 	int64_t position = 0;
@@ -31,7 +31,7 @@ static enum err read_variants(struct ctx *c, struct platform_call *call, struct 
 	out->n = json_length(nodes);
 	out->list = arena_array(c->mem, out->n + 1, sizeof(*out->list));
 	for (size_t i = 0; i < out->n; i++)
-		TRY(read_variant(c, call, json_at(nodes, i), currency, &out->list[i]));
+		TRY(shopify_variant_node(c, call, json_at(nodes, i), currency, &out->list[i]));
 	out->more = shopify_more(connection);
 	return OK;
 }
@@ -45,9 +45,9 @@ static enum platform_status read_status(struct str s)
 	return str_eq(s, S("ARCHIVED")) ? PLATFORM_ARCHIVED : PLATFORM_DRAFT;
 }
 
-static enum err read_product(struct ctx *c, struct platform_call *call, struct json from, struct currency currency,
-	struct platform_product *out)
+enum err shopify_product_node(struct ctx *c, struct platform_call *call, struct json from, struct platform_product *out)
 {
+	*out = (struct platform_product){ 0 };
 	if (!shopify_number(json_str_at(from, "id"), &out->external))
 		return shopify_garbage(c, call, "a product's id");
 	out->title = json_str_at(from, "title");
@@ -56,6 +56,13 @@ static enum err read_product(struct ctx *c, struct platform_call *call, struct j
 	out->image_url = json_str_at(from, "featuredMedia.preview.image.url");
 	if (!time_read(json_str_at(from, "updatedAt"), &out->updated_ms))
 		out->updated_ms = 0;
+	return OK;
+}
+
+static enum err read_product(struct ctx *c, struct platform_call *call, struct json from, struct currency currency,
+	struct platform_product *out)
+{
+	TRY(shopify_product_node(c, call, from, out));
 	return read_variants(c, call, json_get(from, "variants"), currency, &out->variants);
 }
 
@@ -66,12 +73,28 @@ static enum err read_currency(struct ctx *c, struct platform_call *call, struct 
 	return OK;
 }
 
-enum err shopify_products(struct ctx *c, struct platform_call *call, struct str cursor, struct platform_products *out)
+static struct str products_vars(struct ctx *c, int64_t since_ms, struct str cursor)
+{
+	struct jw w = jw_new(c->mem, 8192);
+
+	jw_object(&w);
+	jw_kstr(&w, "query", shopify_since(c, since_ms));
+	jw_kstr(&w, "sort", since_ms ? S("UPDATED_AT") : S("ID"));
+	jw_key(&w, "after");
+	if (cursor.n)
+		jw_str(&w, cursor);
+	else
+		jw_null(&w);
+	jw_end(&w);
+	return jw_done(&w);
+}
+
+enum err shopify_products(struct ctx *c, struct platform_call *call, int64_t since_ms, struct str cursor, struct platform_products *out)
 {
 	struct json data, products, nodes;
 	struct currency currency;
 
-	TRY(shopify_ask(c, call, graphql_products, shopify_vars_page(c, NULL, S(""), cursor), &data));
+	TRY(shopify_ask(c, call, graphql_products, products_vars(c, since_ms, cursor), &data));
 	TRY(read_currency(c, call, data, &currency));
 	products = json_get(data, "products");
 	nodes = json_get(products, "nodes");
@@ -80,6 +103,35 @@ enum err shopify_products(struct ctx *c, struct platform_call *call, struct str 
 	for (size_t i = 0; i < out->n; i++)
 		TRY(read_product(c, call, json_at(nodes, i), currency, &out->list[i]));
 	out->more = shopify_more(products);
+	return OK;
+}
+
+enum err shopify_items_changed(struct ctx *c, struct platform_call *call, int64_t since_ms, struct str cursor, int64_t **items, size_t *n,
+	struct str *more)
+{
+	struct str vars = shopify_vars_page(c, "query", shopify_since(c, since_ms), cursor);
+	struct json data, connection, nodes;
+
+	TRY(shopify_ask(c, call, graphql_items_changed, vars, &data));
+	connection = json_get(data, "inventoryItems");
+	nodes = json_get(connection, "nodes");
+	*n = json_length(nodes);
+	*items = arena_array(c->mem, *n + 1, sizeof(**items));
+	for (size_t i = 0; i < *n; i++) {
+		if (!shopify_number(json_str_at(json_at(nodes, i), "id"), &(*items)[i]))
+			return shopify_garbage(c, call, "an item's id");
+	}
+	*more = shopify_more(connection);
+	return OK;
+}
+
+enum err shopify_variants_count(struct ctx *c, struct platform_call *call, int64_t *n)
+{
+	struct json data;
+
+	TRY(shopify_ask(c, call, graphql_variants_count, S(""), &data));
+	if (!json_int(json_path(data, "productVariantsCount.count"), n))
+		return shopify_garbage(c, call, "a count of variants");
 	return OK;
 }
 
@@ -107,7 +159,7 @@ enum err shopify_variants(struct ctx *c, struct platform_call *call, int64_t pro
 	return read_variants(c, call, json_path(data, "product.variants"), currency, out);
 }
 
-static enum err read_level(struct ctx *c, struct platform_call *call, struct json from, struct platform_stock *out)
+enum err shopify_level_node(struct ctx *c, struct platform_call *call, struct json from, struct platform_stock *out)
 {
 	struct json location = json_get(from, "location");
 
@@ -133,7 +185,7 @@ static enum err add_levels(struct ctx *c, struct platform_call *call, struct jso
 	item->levels = all;
 	for (size_t i = 0; i < json_length(nodes); i++) {
 		if (json_bool(json_get(json_at(nodes, i), "isActive"), true))
-			TRY(read_level(c, call, json_at(nodes, i), &all[item->levels_n++]));
+			TRY(shopify_level_node(c, call, json_at(nodes, i), &all[item->levels_n++]));
 	}
 	return OK;
 }

@@ -5,6 +5,7 @@
 #define LINES_MAX 1000
 #define PAIRS_MAX 100
 #define UNITS_MAX 1000000
+#define AMOUNT_MAX INT64_C(1000000000000) /* times UNITS_MAX it is an int64 */
 
 static enum err want_int(struct ctx *c, struct json object, const char *field, int64_t min, int64_t max, int64_t *out)
 {
@@ -46,7 +47,7 @@ static enum err read_amount(struct ctx *c, struct json side, const char *field, 
 	if (json_type(side) != JSON_OBJECT)
 		return OK;
 	if (!currency_read(json_str_at(side, "currency_code"), &told) ||
-	    !money_read(json_str_at(side, "amount"), told, &money))
+	    !money_read(json_str_at(side, "amount"), told, &money) || money.minor > AMOUNT_MAX || money.minor < -AMOUNT_MAX)
 		return FAIL(c, ERR_BAD_INPUT, "%s is not an amount", field);
 	*minor = money.minor;
 	if (currency)
@@ -54,9 +55,20 @@ static enum err read_amount(struct ctx *c, struct json side, const char *field, 
 	return OK;
 }
 
-static enum err shop_amount(struct ctx *c, struct json object, const char *set, int64_t *minor)
+/* An amount in the shop's currency and in the buyer's. */
+struct both {
+	int64_t shop, presentment;
+};
+
+static enum err read_both(struct ctx *c, struct json object, const char *set, struct both *out)
 {
-	return read_amount(c, json_get(json_get(object, set), "shop_money"), set, minor, NULL);
+	struct json sides = json_get(object, set);
+
+	TRY(read_amount(c, json_get(sides, "shop_money"), set, &out->shop, NULL));
+	out->presentment = out->shop;
+	if (json_type(json_get(sides, "presentment_money")) != JSON_OBJECT)
+		return OK;
+	return read_amount(c, json_get(sides, "presentment_money"), set, &out->presentment, NULL);
 }
 
 static enum err read_pairs(struct ctx *c, struct json list, struct platform_pair **out, size_t *n)
@@ -74,7 +86,7 @@ static enum err read_pairs(struct ctx *c, struct json list, struct platform_pair
 static enum err read_line(struct ctx *c, struct json from, struct platform_order_line *line)
 {
 	struct json allocations = json_get(from, "discount_allocations");
-	int64_t minor;
+	struct both amount;
 
 	TRY(want_int(c, from, "id", 1, INT64_MAX, &line->external));
 	if (!json_int(json_get(from, "variant_id"), &line->variant))
@@ -84,10 +96,13 @@ static enum err read_line(struct ctx *c, struct json from, struct platform_order
 	line->current_units = line->units;
 	if (json_type(json_get(from, "current_quantity")) == JSON_INT)
 		TRY(want_units(c, from, "current_quantity", &line->current_units));
-	TRY(shop_amount(c, from, "price_set", &line->unit_minor));
+	TRY(read_both(c, from, "price_set", &amount));
+	line->unit_minor = amount.shop;
+	line->unit_presentment_minor = amount.presentment;
 	for (size_t i = 0; i < json_length(allocations) && i < PAIRS_MAX; i++) {
-		TRY(shop_amount(c, json_at(allocations, i), "amount_set", &minor));
-		line->discount_minor += minor;
+		TRY(read_both(c, json_at(allocations, i), "amount_set", &amount));
+		line->discount_minor += amount.shop;
+		line->discount_presentment_minor += amount.presentment;
 	}
 	return read_pairs(c, json_get(from, "properties"), &line->properties, &line->properties_n);
 }
@@ -105,7 +120,7 @@ static enum err read_lines(struct ctx *c, struct json list, struct platform_orde
 
 static enum err read_refund_lines(struct ctx *c, struct json list, struct platform_refund *out)
 {
-	int64_t tax;
+	struct both subtotal, tax;
 
 	out->lines_n = json_length(list);
 	if (out->lines_n > LINES_MAX)
@@ -116,9 +131,25 @@ static enum err read_refund_lines(struct ctx *c, struct json list, struct platfo
 
 		TRY(want_int(c, from, "line_item_id", 1, INT64_MAX, &out->lines[i].line));
 		TRY(want_units(c, from, "quantity", &out->lines[i].units));
-		TRY(shop_amount(c, from, "subtotal_set", &out->lines[i].subtotal_minor));
-		TRY(shop_amount(c, from, "total_tax_set", &tax));
-		out->tax_minor += tax;
+		TRY(read_both(c, from, "subtotal_set", &subtotal));
+		TRY(read_both(c, from, "total_tax_set", &tax));
+		out->lines[i].subtotal_minor = subtotal.shop;
+		out->lines[i].subtotal_presentment_minor = subtotal.presentment;
+		out->tax_minor += tax.shop;
+		out->tax_presentment_minor += tax.presentment;
+	}
+	return OK;
+}
+
+/* The subtotal of shipping includes the tax where prices do; else the tax is told beside it. */
+static enum err read_shipping_back(struct ctx *c, struct json list, struct platform_refund *out)
+{
+	for (size_t i = 0; i < json_length(list) && i < PAIRS_MAX; i++) {
+		struct both amount;
+
+		TRY(read_both(c, json_at(list, i), "subtotal_amount_set", &amount));
+		out->shipping_minor += amount.shop;
+		out->shipping_presentment_minor += amount.presentment;
 	}
 	return OK;
 }
@@ -134,8 +165,11 @@ static enum err read_paid_back(struct ctx *c, struct json list, struct platform_
 		if (!str_eq(json_str_at(from, "kind"), S("refund")) || !str_eq(json_str_at(from, "status"), S("success")))
 			continue;
 		if (!currency_read(json_str_at(from, "currency"), &currency) ||
-		    !money_read(json_str_at(from, "amount"), currency, &money))
+		    !money_read(json_str_at(from, "amount"), currency, &money) || money.minor > AMOUNT_MAX || money.minor < 0)
 			return FAIL(c, ERR_BAD_INPUT, "transactions: not an amount");
+		if (out->paid_in.code[0] && !currency_eq(out->paid_in, currency))
+			return FAIL(c, ERR_BAD_INPUT, "transactions: one refund in two currencies");
+		out->paid_in = currency;
 		out->paid_back_minor += money.minor;
 	}
 	return OK;
@@ -147,6 +181,7 @@ static enum err read_refund(struct ctx *c, struct json from, int64_t order, stru
 	TRY(want_int(c, from, "id", 1, INT64_MAX, &out->external));
 	TRY(want_time(c, from, "created_at", &out->at_ms));
 	TRY(read_paid_back(c, json_get(from, "transactions"), out));
+	TRY(read_shipping_back(c, json_get(from, "refund_shipping_lines"), out));
 	return read_refund_lines(c, json_get(from, "refund_line_items"), out);
 }
 
@@ -169,6 +204,22 @@ static void read_codes(struct ctx *c, struct json list, struct platform_order *o
 		out->codes[i] = json_str_at(json_at(list, i), "code");
 }
 
+/* What the buyer paid beside the lines. The tip is told as bare decimals of the shop's currency. */
+static enum err read_beside(struct ctx *c, struct json from, struct platform_order *out)
+{
+	struct str tip = json_str_at(from, "total_tip_received");
+	struct money money = { 0 };
+	struct both shipping;
+
+	TRY(read_both(c, from, "total_shipping_price_set", &shipping));
+	if (tip.n && !money_read(tip, out->currency, &money))
+		return FAIL(c, ERR_BAD_INPUT, "total_tip_received is not an amount");
+	out->shipping_minor = shipping.shop;
+	out->tip_minor = money.minor;
+	out->taxes_included = json_bool(json_get(from, "taxes_included"), false);
+	return OK;
+}
+
 static enum err read_head(struct ctx *c, struct json from, struct platform_order *out)
 {
 	struct json total = json_get(from, "total_price_set");
@@ -180,8 +231,10 @@ static enum err read_head(struct ctx *c, struct json from, struct platform_order
 		return FAIL(c, ERR_BAD_INPUT, "currency is not one of ISO 4217");
 	out->presentment = out->currency;
 	TRY(read_amount(c, json_get(total, "shop_money"), "total_price_set", &out->total_minor, NULL));
-	TRY(read_amount(c, json_get(total, "presentment_money"), "total_price_set", &out->presentment_total_minor,
-		&out->presentment));
+	out->presentment_total_minor = out->total_minor;
+	if (json_type(json_get(total, "presentment_money")) == JSON_OBJECT)
+		TRY(read_amount(c, json_get(total, "presentment_money"), "total_price_set", &out->presentment_total_minor,
+			&out->presentment));
 	out->cancelled_ms = time_or_zero(from, "cancelled_at");
 	out->cancel_reason = json_str_at(from, "cancel_reason");
 	out->test = json_bool(json_get(from, "test"), false);
@@ -192,7 +245,7 @@ static enum err read_head(struct ctx *c, struct json from, struct platform_order
 	out->checkout_token = json_str_at(from, "checkout_token");
 	out->landing_site = json_str_at(from, "landing_site");
 	out->landing_ref = json_str_at(from, "landing_site_ref");
-	return OK;
+	return read_beside(c, from, out);
 }
 
 enum err shopify_order_read(struct ctx *c, struct str body, struct platform_order *out)

@@ -13,12 +13,12 @@ static const char *const order_fields[] = {
 	"admin_graphql_api_id", "cancel_reason", "cancelled_at", "cart_token", "checkout_token", "created_at", "currency",
 	"current_subtotal_price_set", "current_total_price_set", "discount_applications", "discount_codes", "financial_status",
 	"id", "landing_site", "landing_site_ref", "line_items", "name", "note_attributes", "presentment_currency",
-	"processed_at", "refunds", "source_name", "subtotal_price_set", "test", "total_discounts_set", "total_price_set",
-	"updated_at",
+	"processed_at", "refunds", "source_name", "subtotal_price_set", "taxes_included", "test", "total_discounts_set",
+	"total_price_set", "total_shipping_price_set", "total_tip_received", "updated_at",
 };
 static const char *const refund_fields[] = {
 	"admin_graphql_api_id", "created_at", "id", "order_adjustments", "order_id", "processed_at", "refund_line_items",
-	"total_duties_set", "transactions",
+	"refund_shipping_lines", "total_duties_set", "transactions",
 };
 static const char *const product_fields[] = { "admin_graphql_api_id", "handle", "id", "status", "title", "updated_at" };
 static const char *const shop_fields[] = { "currency", "domain", "id", "myshopify_domain", "name", "updated_at" };
@@ -38,6 +38,7 @@ const struct platform_topic shopify_topics[SHOPIFY_TOPICS] = {
 	{ "products/update", product_fields, COUNT(product_fields) },
 	{ "products/delete", NULL, 0 },
 	{ "app/uninstalled", shop_fields, COUNT(shop_fields) },
+	{ "app/scopes_update", NULL, 0 },
 	{ "shop/update", shop_fields, COUNT(shop_fields) },
 	{ "bulk_operations/finish", NULL, 0 },
 };

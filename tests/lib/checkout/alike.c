@@ -64,7 +64,8 @@ static const struct kind {
 
 static struct checkout_ask ask_of(struct world *w, struct ctx *c, const struct kind *kind, struct uuid visitor)
 {
-	struct checkout_ask ask = { .code = kind->code ? str_of(kind->code) : w->anna.code, .visitor = visitor, .units = kind->units };
+	struct checkout_ask ask = { .code = kind->code ? str_of(kind->code) : w->anna.code, .visitor = visitor, .units = kind->units,
+		.navigates = true };
 
 	if (kind->variant != NO_VARIANT)
 		ask.variant = w->variants[kind->variant];

@@ -8,7 +8,7 @@
 
 static struct checkout_ask ask_of(struct ctx *c, struct str code, struct uuid visitor, struct variant_id variant, int units)
 {
-	struct checkout_ask ask = { .code = code, .visitor = visitor, .variant = variant, .units = units };
+	struct checkout_ask ask = { .code = code, .visitor = visitor, .variant = variant, .units = units, .navigates = true };
 
 	checkout_ask_mint(c, &ask);
 	return ask;

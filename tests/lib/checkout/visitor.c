@@ -18,7 +18,7 @@ static void a_token_names_its_visitor(void)
 	struct str token = visitor_token(c, S("cookie"), visitor);
 
 	EXPECT_INT((int64_t)token.n, 72);
-	EXPECT(visitor_read(c, S("cookie"), token, VISITOR_COOKIE_S, &read));
+	EXPECT(visitor_read(c, S("cookie"), token, VISITOR_COOKIE_S, &read, NULL));
 	EXPECT(uuid_eq(visitor, read));
 }
 
@@ -29,10 +29,10 @@ static void a_token_of_one_use_is_none_for_another(void)
 	struct uuid read;
 	struct str token = visitor_token(c, S("form:annalink1"), visitor_of(c));
 
-	EXPECT(visitor_read(c, S("form:annalink1"), token, 60, &read));
-	EXPECT(!visitor_read(c, S("cookie"), token, 60, &read));
-	EXPECT(!visitor_read(c, S("form:benlink1"), token, 60, &read));
-	EXPECT(!visitor_read(c, S(""), token, 60, &read));
+	EXPECT(visitor_read(c, S("form:annalink1"), token, 60, &read, NULL));
+	EXPECT(!visitor_read(c, S("cookie"), token, 60, &read, NULL));
+	EXPECT(!visitor_read(c, S("form:benlink1"), token, 60, &read, NULL));
+	EXPECT(!visitor_read(c, S(""), token, 60, &read, NULL));
 }
 
 static void every_changed_character_is_noticed(void)
@@ -46,7 +46,7 @@ static void every_changed_character_is_noticed(void)
 		struct str forged = str_copy(c->mem, token);
 
 		((char *)(uintptr_t)forged.p)[i] = token.p[i] == 'A' ? 'B' : 'A';
-		EXPECT(!visitor_read(c, S("cookie"), forged, VISITOR_COOKIE_S, &read));
+		EXPECT(!visitor_read(c, S("cookie"), forged, VISITOR_COOKIE_S, &read, NULL));
 	}
 }
 
@@ -64,7 +64,7 @@ static void garbage_is_nobody(void)
 	struct uuid read;
 
 	for (size_t i = 0; i < COUNT(garbage); i++)
-		EXPECT(!visitor_read(c, S("cookie"), garbage[i], VISITOR_COOKIE_S, &read));
+		EXPECT(!visitor_read(c, S("cookie"), garbage[i], VISITOR_COOKIE_S, &read, NULL));
 }
 
 static void a_token_grows_old_and_cannot_come_from_tomorrow(void)
@@ -76,13 +76,13 @@ static void a_token_grows_old_and_cannot_come_from_tomorrow(void)
 	struct uuid read;
 
 	c->now_ms = now_ms + VISITOR_COOKIE_S * INT64_C(1000);
-	EXPECT(visitor_read(c, S("cookie"), token, VISITOR_COOKIE_S, &read));
+	EXPECT(visitor_read(c, S("cookie"), token, VISITOR_COOKIE_S, &read, NULL));
 	c->now_ms += 1000;
-	EXPECT(!visitor_read(c, S("cookie"), token, VISITOR_COOKIE_S, &read));
+	EXPECT(!visitor_read(c, S("cookie"), token, VISITOR_COOKIE_S, &read, NULL));
 	c->now_ms = now_ms - 50 * 1000;
-	EXPECT(visitor_read(c, S("cookie"), token, VISITOR_COOKIE_S, &read));
+	EXPECT(visitor_read(c, S("cookie"), token, VISITOR_COOKIE_S, &read, NULL));
 	c->now_ms = now_ms - 3600 * 1000;
-	EXPECT(!visitor_read(c, S("cookie"), token, VISITOR_COOKIE_S, &read));
+	EXPECT(!visitor_read(c, S("cookie"), token, VISITOR_COOKIE_S, &read, NULL));
 }
 
 static void another_key_ring_knows_nobody(void)
@@ -93,7 +93,7 @@ static void another_key_ring_knows_nobody(void)
 	struct uuid read;
 
 	w.config->key_ring = S("k2:f00102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
-	EXPECT(!visitor_read(c, S("cookie"), token, VISITOR_COOKIE_S, &read));
+	EXPECT(!visitor_read(c, S("cookie"), token, VISITOR_COOKIE_S, &read, NULL));
 }
 
 static void a_request_handed_on_twice_is_one_visitor(void)

@@ -67,6 +67,8 @@ static void each_mistake_is_one_clear_line(void)
 	PROBLEM(WHOLE "hold_s = 3\n", "unifyed.conf:6: hold_s must be an integer from 30 to 3600");
 	PROBLEM(WHOLE "hold_s = 60s\n", "unifyed.conf:6: hold_s must be an integer from 30 to 3600");
 	PROBLEM(WHOLE "hold_s = 99999999999999999999\n", "unifyed.conf:6: hold_s must be an integer from 30 to 3600");
+	PROBLEM(WHOLE "webhook_keep_days = 0\n", "unifyed.conf:6: webhook_keep_days must be an integer from 1 to 365");
+	PROBLEM(WHOLE "idempotency_keep_days = 0\n", "unifyed.conf:6: idempotency_keep_days must be an integer from 1 to 90");
 	PROBLEM(WHOLE "allow_http = maybe\n", "unifyed.conf:6: allow_http must be true or false");
 	PROBLEM(WHOLE "\nbase_url = https://b.example\n", "unifyed.conf:7: base_url is set twice");
 	PROBLEM(WHOLE "assets_dir = \xFF\n", "unifyed.conf:6: assets_dir is not UTF-8 text");

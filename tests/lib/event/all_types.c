@@ -9,7 +9,7 @@
 #include "tests/suite.h"
 #include "tests/told.h"
 
-extern const struct helper catalog_sync_helper, connections_tend_helper, discounts_sync_helper, offers_expire_helper,
+extern const struct helper catalog_sync_helper, connections_tend_helper, discounts_sync_helper, guard_tend_helper, offers_expire_helper,
 	reservations_expire_helper;
 
 #define MUG "\"products\":[{\"title\":\"Mug\",\"handle\":\"mug\",\"variants\":[{\"price\":\"20.00\",\"stock\":50}]}]"
@@ -77,6 +77,12 @@ static void clicks_and_orders(struct world *w)
 	world_clock_advance(w, 16 * 60 * 1000);
 	helper_run(w, reservations_expire_helper.step);
 	expect_status(tap(w, "dora"), 303);
+	world_sql(w, "update u.inventory set guard = 2");
+	expect_status(tap(w, "emma"), 200);
+	world_sql(w, "insert into u.guard (shop_id, item_id, halved_at, calm_since)"
+		" select shop_id, item_id, u.clock(), u.clock() - interval '2 minutes' from u.inventory"
+		" on conflict (shop_id, item_id) do update set calm_since = excluded.calm_since, created = 0");
+	helper_run(w, guard_tend_helper.step);
 	expect_status(api(w, ANNA, DELETE, "/links/$link", NULL), 204);
 }
 
@@ -101,7 +107,10 @@ static void the_end_of_it(struct world *w)
 	world_sql(w, "update u.offer set ends_at = u.clock() where state = 'activating'");
 	helper_run(w, offers_expire_helper.step);
 	w->anna.connection.u = (struct uuid){ 0 };
-	EXPECT(uuid_read(world_text(w, "select id from u.connection"), &w->anna.connection.u));
+	EXPECT(uuid_read(world_text(w, "select id from u.connection where creator_id = %s and status = 'active'",
+		world_uuid(w, w->anna.creator.u)), &w->anna.connection.u));
+	world_sql(w, "insert into u.connection (id, creator_id, shop_id, role, status) select gen_random_uuid(), %s, id, 'seller', 'active' from u.shop",
+		world_uuid(w, w->ben.creator.u));
 	expect_status(api(w, ANNA, DELETE, "/connections/$connection", NULL), 204);
 }
 

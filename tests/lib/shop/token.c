@@ -105,6 +105,80 @@ static void a_dead_refresh_token_needs_the_owner(void)
 	expect_sql(&w, 1, "select count(*) from u.shop where health = 'healthy'");
 }
 
+/* A slow process asks again with the old token after another has stored its pair: the shop then knows a newer pair than we do. */
+static void a_pair_that_the_shop_took_back_is_followed_by_the_one_before(void)
+{
+	struct world w = installed();
+	struct str before;
+
+	before = world_text(&w, "select refresh_sealed from u.shop");
+	EXPECT_ERR(shop_refresh(world_ctx(&w, NOBODY), w.shop), OK);
+	expect_sql(&w, 1, "select count(*) from u.shop where token_generation = 2 and refresh_before_sealed = '" STR_FMT "'", STR_ARG(before));
+	world_sql(&w, "create temporary table mine as select access_sealed, refresh_sealed from u.shop;"
+		"update u.shop set refresh_sealed = refresh_before_sealed, access_expires_at = u.clock()");
+	control(&w, "POST", "/faults", "{\"target\":\"token\",\"mode\":\"lost_answer\",\"count\":1}");
+	EXPECT_ERR(shop_refresh(world_ctx(&w, NOBODY), w.shop), ERR_PLATFORM_AWAY);
+	world_sql(&w, "update u.shop s set refresh_sealed = m.refresh_sealed, access_sealed = m.access_sealed, call_after = null from mine m");
+	EXPECT_ERR(identify(&w, world_ctx(&w, NOBODY)), OK);
+	expect_sql(&w, 3, "select token_generation from u.shop where health = 'healthy'");
+	expect_sql(&w, 0, "select count(*) from u.event_log where type = 'CONNECTION_HEALTH'");
+	EXPECT_ERR(shop_refresh(world_ctx(&w, NOBODY), w.shop), OK);
+}
+
+/* Refused with what it has, while somebody connects again: what was refused is not what there is now. */
+static void a_refusal_that_comes_late_says_nothing(void)
+{
+	struct world w = installed();
+	struct ctx *c = world_ctx(&w, NOBODY);
+	struct shop_door door;
+
+	EXPECT_ERR(shop_open(c, w.shop, &door), OK);
+	door.call.reason = S("scope");
+	expect_status(storefront_connect(&w, ANNA, "x", NULL), 303);
+	EXPECT_ERR(shop_heard(c, &door, ERR_PLATFORM_DENIED), ERR_RETRY);
+	expect_sql(&w, 1, "select count(*) from u.shop where health = 'healthy' and call_after is null");
+	EXPECT_ERR(shop_open(c, w.shop, &door), OK);
+	door.call.reason = S("scope");
+	EXPECT_ERR(shop_heard(c, &door, ERR_PLATFORM_DENIED), ERR_PLATFORM_DENIED);
+	expect_sql(&w, 1, "select count(*) from u.shop where health = 'needs_reconnect' and health_reason = 'scope'");
+}
+
+static void being_away_heals_nothing_and_hides_nothing(void)
+{
+	struct world w = installed();
+	struct ctx *c = world_ctx(&w, NOBODY);
+	struct shop_door door;
+
+	EXPECT_ERR(shop_open(c, w.shop, &door), OK);
+	EXPECT_ERR(shop_health_put(c, w.shop, S("needs_reconnect"), S("scope")), OK);
+	for (int i = 0; i < 4; i++) {
+		door.call.reason = S("no-answer");
+		EXPECT_ERR(shop_heard(c, &door, ERR_PLATFORM_AWAY), ERR_PLATFORM_AWAY);
+	}
+	door.troubled = true;
+	EXPECT_ERR(shop_heard(c, &door, OK), OK);
+	expect_sql(&w, 1, "select count(*) from u.shop where health = 'needs_reconnect' and health_reason = 'scope' and call_failures = 0");
+	expect_sql(&w, 2, "select count(*) from u.event_log where type = 'CONNECTION_HEALTH'"); /* one change, two creators */
+}
+
+static void a_shop_that_lets_us_wait_rests_in_proportion(void)
+{
+	struct world w = installed();
+	struct ctx *c = world_ctx(&w, NOBODY);
+	struct shop_door door;
+
+	EXPECT_ERR(shop_open(c, w.shop, &door), OK);
+	EXPECT(door.call.until_ms == door.opened_ms + 4 * w.config->net_total_ms);
+	door.opened_ms -= 15000;
+	EXPECT_ERR(shop_heard(c, &door, ERR_PLATFORM_AWAY), ERR_PLATFORM_AWAY);
+	expect_sql(&w, 1, "select count(*) from u.shop where call_after - u.clock() between interval '130 seconds' and interval '170 seconds'");
+	world_clock_advance(&w, 180000);
+	EXPECT_ERR(shop_open(c, w.shop, &door), OK);
+	door.call.until_ms = 1; /* the visit has been too long already: no call */
+	EXPECT_ERR(shop_heard(c, &door, door.platform->identify(c, &door.call, &(struct platform_identity){ 0 })), ERR_PLATFORM_AWAY);
+	EXPECT_STR(door.call.reason, "slow");
+}
+
 static void an_uninstall_forgets_at_once_and_a_late_one_does_nothing(void)
 {
 	struct world w = installed();
@@ -128,6 +202,10 @@ static const CU_TestInfo tests[] = {
 	T(a_process_that_died_with_the_lease_keeps_nobody_waiting_for_ever),
 	T(an_answer_without_expiry_is_no_answer),
 	T(a_dead_refresh_token_needs_the_owner),
+	T(a_pair_that_the_shop_took_back_is_followed_by_the_one_before),
+	T(a_refusal_that_comes_late_says_nothing),
+	T(being_away_heals_nothing_and_hides_nothing),
+	T(a_shop_that_lets_us_wait_rests_in_proportion),
 	T(an_uninstall_forgets_at_once_and_a_late_one_does_nothing),
 	CU_TEST_INFO_NULL,
 };

@@ -11,7 +11,15 @@ export const json = (value, status = 200, headers = {}) =>
 export const html = (text, status = 200, headers = {}) =>
 	({ status, headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', ...headers }, body: text });
 export const redirect = (location, status = 302) => ({ status, headers: { location, 'cache-control': 'no-store' }, body: '' });
-export const file = (path, type) => ({ status: 200, headers: { 'content-type': type, 'content-length': statSync(path).size }, stream: () => createReadStream(path) });
+// A file, or the part of it that "Range: bytes=a-b" asks for.
+export function file(path, type, range = null) {
+	const { size } = statSync(path);
+	const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
+	if (from === undefined) return { status: 200, headers: { 'content-type': type, 'content-length': size, 'accept-ranges': 'bytes' }, stream: () => createReadStream(path) };
+	const start = Number(from), end = Math.min(size - 1, to ? Number(to) : size - 1);
+	if (start >= size) return { status: 416, headers: { 'content-range': `bytes */${size}` }, body: '' };
+	return { status: 206, headers: { 'content-type': type, 'content-length': end - start + 1, 'content-range': `bytes ${start}-${end}/${size}` }, stream: () => createReadStream(path, { start, end }) };
+}
 export const DROP = { drop: true };
 
 export class Router {

@@ -38,7 +38,7 @@ function money(shop, amounts) {
 		[[name, fromMinor(minor, shop.currencyCode)], [`${name}_set`, moneySet(shop, minor)]]));
 }
 
-const includedTax = (shop, minor) => (shop.taxRate ? Math.round(minor - minor / (1 + shop.taxRate)) : 0);
+export const includedTax = (shop, minor) => (shop.taxRate ? Math.round(minor - minor / (1 + shop.taxRate)) : 0);
 function linePayload(shop, line) {
 	const product = shop.products[line.productN];
 	const tax = includedTax(shop, lineShareMinor(line, line.quantity));

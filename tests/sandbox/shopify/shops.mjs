@@ -26,8 +26,10 @@ const count = (value, field) => {
 };
 
 const SHOP_KEYS = ['shop', 'name', 'currency', 'timezone', 'autoApprove', 'scopes', 'products', 'locations', 'generate', 'replace',
-	'primaryDomain', 'shipping', 'taxRate', 'presentment', 'bucket', 'lose', 'tokenTtlS', 'bulkDelayMs'];
-const SETTINGS = ['autoApprove', 'scopes', 'bucket', 'lose', 'tokenTtlS', 'bulkDelayMs'];
+	'primaryDomain', 'shipping', 'taxRate', 'presentment', 'bucket', 'lose', 'tokenTtlS', 'bulkDelayMs', 'bulkFaults', 'bulkOrder', 'synthetic'];
+const SETTINGS = ['autoApprove', 'scopes', 'bucket', 'lose', 'tokenTtlS', 'bulkDelayMs', 'bulkFaults', 'bulkOrder', 'synthetic'];
+export const BULK_FAULTS = ['none', 'busy', 'failed', 'canceled', 'partial', 'expired', 'short', 'foreign', 'garbage', 'forgotten'];
+const BULK_ORDERS = ['late', 'early'];
 const LOSABLE = ['attributes', 'properties', 'discount', 'landing', 'ref'];
 
 export function createShop(store, spec) {
@@ -45,7 +47,7 @@ export function createShop(store, spec) {
 		n, id: gid('Shop', n), domain: spec.shop, name: text(spec.name, 'name', spec.shop.split('.')[0]), currencyCode: currency, ianaTimezone: timezone,
 		primaryDomain: text(spec.primaryDomain, 'primaryDomain', spec.shop), createdAt: store.nowText(), updatedAt: store.nowText(),
 		shippingMinor: toMinor(spec.shipping ?? '0', currency, 'shipping'), taxRate: spec.taxRate ?? 0, presentment: spec.presentment ?? null,
-		autoApprove: false, scopes: null, bucket: { max: 2000, restore: 100 }, lose: [], tokenTtlS: 3600, bulkDelayMs: 50,
+		autoApprove: false, scopes: null, bucket: { max: 2000, restore: 100 }, lose: [], tokenTtlS: 3600, bulkDelayMs: 50, bulkFaults: [], bulkOrder: 'late', synthetic: null,
 		installed: null, orderNumber: 1000, bulk: {},
 		locations: {}, products: {}, variants: {}, items: {}, discounts: {}, codes: {}, creations: {}, subscriptions: {}, checkouts: {}, orders: {}, orderTokens: {},
 	};
@@ -70,7 +72,17 @@ export function changeSettings(shop, spec) {
 	if (spec.lose && !spec.lose.every((what) => LOSABLE.includes(what))) throw bad(`lose: any of ${LOSABLE.join(', ')}`);
 	if (spec.scopes && !(Array.isArray(spec.scopes) && spec.scopes.every((s) => /^[a-z_]+$/.test(s)))) throw bad('scopes: a list of scope names');
 	if (spec.bucket && !(spec.bucket.max > 0 && spec.bucket.restore > 0)) throw bad('bucket: {max, restore}, both above 0');
+	if (spec.bulkFaults && !(Array.isArray(spec.bulkFaults) && spec.bulkFaults.every((one) => BULK_FAULTS.includes(one)))) throw bad(`bulkFaults: a list of ${BULK_FAULTS.join(', ')}`);
+	if (spec.bulkOrder && !BULK_ORDERS.includes(spec.bulkOrder)) throw bad(`bulkOrder: one of ${BULK_ORDERS.join(', ')}`);
+	if (spec.synthetic) checkSynthetic(spec.synthetic);
 	Object.assign(shop, spec);
+}
+
+// Products that exist only while a bulk file is written: any number of them costs no memory.
+function checkSynthetic(spec) {
+	onlyKeys(spec, ['products', 'variantsPerProduct', 'stock', 'price'], 'synthetic');
+	const { products, variantsPerProduct } = spec;
+	if (!(Number.isInteger(products) && products >= 0 && products <= 1000000 && Number.isInteger(variantsPerProduct) && variantsPerProduct >= 1 && variantsPerProduct <= 2048)) throw bad('synthetic: {products, variantsPerProduct 1 to 2048, stock, price}');
 }
 
 export function addLocation(store, shop, spec) {
@@ -141,6 +153,29 @@ function generate(store, shop, { products = 0, variantsPerProduct = 1, stock = 1
 		const n = String(p).padStart(5, '0');
 		addProduct(store, shop, { title: `Generated product ${n}`, handle: `generated-${n}`, variants }, { checkHandle: false });
 	}
+}
+
+// The first synthetic product of a shop, as a shop of its own; its ids lie above those of real ones.
+const SYNTHETIC_ID = { product: 8900000000000, variant: 48000000000000, item: 49000000000000, level: 190000000000, option: 10900000000000 };
+export function synthetic(shop) {
+	const { variantsPerProduct, stock = 100, price = '10' } = shop.synthetic;
+	const taken = {};
+	const store = { nextId: (kind) => String(SYNTHETIC_ID[kind] + (taken[kind] = (taken[kind] ?? -1) + 1)), nowText: () => shop.createdAt };
+	const one = { ...shop, products: {}, variants: {}, items: {} };
+	const variants = Array.from({ length: variantsPerProduct }, (_, v) => ({ title: `Variant ${v + 1}`, sku: `SYN-0-${v + 1}`, price, stock }));
+	addProduct(store, one, { title: 'Synthetic product 0', handle: 'synthetic-0', variants }, { checkHandle: false });
+	return one;
+}
+
+// Text about the first one, as it would be about number `p`.
+export function syntheticText(shop, text, p) {
+	const { variantsPerProduct: each } = shop.synthetic;
+	const step = { product: 1, option: 1, variant: each, item: each, level: each * Object.keys(shop.locations).length };
+	const moved = (id) => {
+		const kind = Object.keys(step).find((one) => Number(id) >= SYNTHETIC_ID[one] && Number(id) < SYNTHETIC_ID[one] + step[one]);
+		return kind ? String(Number(id) + p * step[kind]) : id;
+	};
+	return text.replace(/\b\d{12,14}\b/g, moved).replace(/(Synthetic product |synthetic-|SYN-)0\b/g, `$1${p}`);
 }
 
 export const productByHandle = (shop, handle) => Object.values(shop.products).find((product) => product.handle === handle);

@@ -78,6 +78,11 @@ export const query = {
 	product: (root, { id }, ctx) => ctx.shop.products[numberOf(id)] ?? null,
 	products: (root, args, ctx, info) => connect(ctx, Object.values(ctx.shop.products), args, info, { fields: productFields(ctx), sort: productSort }),
 	productsCount: (root, args, ctx) => counted(Object.keys(ctx.shop.products).length),
+	productVariantsCount: (root, args, ctx) => {
+		const { synthetic } = ctx.shop;
+		const count = Object.keys(ctx.shop.variants).length + (synthetic ? synthetic.products * synthetic.variantsPerProduct : 0), limit = args.limit ?? null;
+		return limit !== null && count > limit ? { count: limit, precision: 'AT_LEAST' } : counted(count);
+	},
 	productVariant: (root, { id }, ctx) => ctx.shop.variants[numberOf(id)] ?? null,
 	productVariants: (root, args, ctx, info) => connect(ctx, Object.values(ctx.shop.variants), args, info, { fields: variantFields(ctx), sort: { ...byTime, SKU: (v) => v.sku, TITLE: (v) => v.title } }),
 	// A level's GID has a query string and is no inventory item: Shopify answers null, and so do we.

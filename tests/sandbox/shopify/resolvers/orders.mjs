@@ -1,6 +1,7 @@
 // Orders, their lines and refunds in the Admin API, read from the same objects the webhooks are made of.
 import { convert, decimal } from '../../core/money.mjs';
-import { numberOf } from '../../core/store.mjs';
+import { gid, numberOf } from '../../core/store.mjs';
+import { includedTax } from '../payloads.mjs';
 import { lineShareMinor, netMinor, totals } from '../totals.mjs';
 import { connect } from './connection.mjs';
 
@@ -38,7 +39,7 @@ export const types = {
 		fullyPaid: (order) => order.financial === 'PAID', unpaid: (order) => order.financial === 'PENDING', tags: () => [], taxesIncluded: () => true, paymentGatewayNames: (order) => (order.financial === 'PENDING' ? ['bank_deposit'] : ['shopify_payments']),
 		subtotalPriceSet: amount('subtotal'), totalPriceSet: amount('total'), originalTotalPriceSet: amount('total'), totalDiscountsSet: amount('discounts'), currentSubtotalPriceSet: amount('currentSubtotal'),
 		currentTotalPriceSet: amount('currentTotal'), currentTotalDiscountsSet: amount('currentDiscounts'), totalRefundedSet: amount('refunded'), totalShippingPriceSet: (order, args, ctx) => bag(ctx, order.shippingMinor),
-		totalOutstandingSet: (order, args, ctx) => bag(ctx, order.financial === 'PENDING' ? totals(order).currentTotal : 0), totalReceivedSet: (order, args, ctx) => bag(ctx, order.financial === 'PENDING' ? 0 : totals(order).total),
+		totalTipReceivedSet: (order, args, ctx) => bag(ctx, 0), totalOutstandingSet: (order, args, ctx) => bag(ctx, order.financial === 'PENDING' ? totals(order).currentTotal : 0), totalReceivedSet: (order, args, ctx) => bag(ctx, order.financial === 'PENDING' ? 0 : totals(order).total),
 		subtotalLineItemsQuantity: (order) => order.lines.reduce((sum, line) => sum + line.quantity, 0), currentSubtotalLineItemsQuantity: (order) => order.lines.reduce((sum, line) => sum + line.currentQuantity, 0),
 		lineItems: (order, args, ctx, info) => connect(ctx, order.lines.map((line) => ({ ...line, order })), args, info),
 		refunds: (order, args) => order.refunds.slice(0, args.first ?? undefined).map((refund) => ({ ...refund, order })),
@@ -57,11 +58,15 @@ export const types = {
 	},
 	Refund: {
 		totalRefundedSet: (refund, args, ctx) => bag(ctx, refund.totalMinor),
+		transactions: (refund, args, ctx, info) => connect(ctx, refund.totalMinor ? [{ n: refund.transactionN, id: gid('OrderTransaction', refund.transactionN), kind: 'REFUND', status: 'SUCCESS', gateway: 'shopify_payments',
+			createdAt: refund.createdAt, test: refund.order.test, amountSet: bag(ctx, refund.totalMinor) }] : [], args, info),
+		refundShippingLines: (refund, args, ctx, info) => connect(ctx, refund.shippingMinor ? [{ n: refund.transactionN, id: gid('RefundShippingLine', refund.transactionN),
+			subtotalAmountSet: bag(ctx, refund.shippingMinor), taxAmountSet: bag(ctx, 0) }] : [], args, info),
 		refundLineItems: (refund, args, ctx, info) => connect(ctx, refund.rows.map((row) => ({ ...row, refund })), args, info),
 	},
 	RefundLineItem: {
 		lineItem: (row) => ({ ...row.refund.order.lines.find((line) => line.n === row.line), order: row.refund.order }), restocked: (row) => row.restockType !== 'NO_RESTOCK',
-		location: (row, args, ctx) => (row.location ? ctx.shop.locations[row.location] : null), subtotalSet: (row, args, ctx) => bag(ctx, row.subtotalMinor), totalTaxSet: (row, args, ctx) => bag(ctx, 0),
+		location: (row, args, ctx) => (row.location ? ctx.shop.locations[row.location] : null), subtotalSet: (row, args, ctx) => bag(ctx, row.subtotalMinor), totalTaxSet: (row, args, ctx) => bag(ctx, includedTax(ctx.shop, row.subtotalMinor)),
 	},
 };
 
@@ -70,7 +75,16 @@ const fields = { id: (o) => o.n, name: (o) => o.name, updated_at: (o) => o.updat
 	status: (o) => (o.cancelledAt ? 'cancelled' : o.closedAt ? 'closed' : 'open') };
 const sort = { UPDATED_AT: (o) => o.updatedAt, CREATED_AT: (o) => o.createdAt, PROCESSED_AT: (o) => o.processedAt, ORDER_NUMBER: (o) => o.number };
 
+function refundOf(ctx, id) {
+	for (const order of Object.values(ctx.shop.orders)) {
+		const refund = order.refunds.find((one) => one.n === numberOf(id));
+		if (refund) return { ...refund, order };
+	}
+	return null;
+}
+
 export const query = {
+	refund: (root, { id }, ctx) => refundOf(ctx, id),
 	order: (root, { id }, ctx) => ctx.shop.orders[numberOf(id)] ?? null,
 	orders: (root, args, ctx, info) => connect(ctx, Object.values(ctx.shop.orders), args, info, { fields, sort }),
 	ordersCount: (root, args, ctx) => ({ count: Object.keys(ctx.shop.orders).length, precision: 'EXACT' }),
