@@ -199,7 +199,8 @@ end
 $$;
 
 -- One location's report, as a webhook brings it; available null: the item is not kept there (any more).
--- Clears nothing, and asks for a full read. Returns applied, stale (an older report than what we have), or unknown.
+-- Clears nothing, and asks for a full read. Returns applied, stale (an older report than what we have, or one of the same second
+-- that has more: the shop's clock has whole seconds, and in doubt we undersell), or unknown.
 create or replace function u.stock_level(in_shop uuid, in_external bigint, in_location bigint, in_available integer, in_updated timestamptz)
 returns text
 language plpgsql volatile security definer as $$
@@ -215,7 +216,8 @@ begin
     end if;
     if exists (select 1 from u.inventory_level v
                 where v.shop_id = in_shop and v.item_id = before.item_id and v.location_id = in_location
-                  and v.shop_updated_at > in_updated) then
+                  and (v.shop_updated_at > in_updated
+                       or (v.shop_updated_at = in_updated and v.available < in_available))) then
         return 'stale';
     end if;
     if in_available is null then

@@ -60,8 +60,8 @@ begin
         if session.state = 'completed' then
             hold := 'other';
         elsif session.hold_state = 'pending' and in_void then
-            perform u.holds_end(array[session.hold_id], 'released');
-            hold := 'released';
+            hold := case when session.expires_at > at then 'released' else 'expired' end;
+            perform u.holds_end(array[session.hold_id], hold);
         elsif session.hold_state = 'pending' and in_ordered_at <= session.expires_at then
             update u.reservation r set state = 'confirmed', ended_at = at where r.id = session.hold_id;
             update u.inventory i set held = i.held - session.units where i.shop_id = in_shop and i.item_id = session.item_id;

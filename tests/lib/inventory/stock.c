@@ -63,6 +63,23 @@ static void an_older_level_report_is_ignored(void)
 	EXPECT_STR(world_text(&w, "select u.stock_level(%s, 999, 7301, 1, u.clock())", world_uuid(&w, w.shop.u)), "unknown");
 }
 
+static struct str level_at(struct world *w, int available, const char *second)
+{
+	return world_text(w, "select u.stock_level(%s, 7201, 7301, %d, '2036-01-01T00:00:%sZ')", world_uuid(w, w->shop.u), available, second);
+}
+
+/* The shop's stamps have whole seconds: which of two is the later cannot be known. */
+static void of_two_reports_of_one_second_the_lower_stands(void)
+{
+	struct world w = world(.stock = 10, .bare = true);
+
+	EXPECT_STR(level_at(&w, 4, "20"), "applied");
+	EXPECT_STR(level_at(&w, 9, "20"), "stale");
+	EXPECT_STR(level_at(&w, 3, "20"), "applied");
+	EXPECT_STR(level_at(&w, 9, "21"), "applied");
+	expect_sql(&w, 9, "select free from u.inventory");
+}
+
 static void what_the_shop_told_while_it_was_read_stands_and_is_read_again(void)
 {
 	struct world w = world(.stock = 10, .bare = true);
@@ -152,6 +169,7 @@ static const CU_TestInfo tests[] = {
 	T(a_read_clears_only_lines_older_than_a_minute_before_it),
 	T(a_level_report_clears_nothing_and_asks_for_a_read),
 	T(an_older_level_report_is_ignored),
+	T(of_two_reports_of_one_second_the_lower_stands),
 	T(what_the_shop_told_while_it_was_read_stands_and_is_read_again),
 	T(only_locations_that_sell_online_count),
 	T(an_item_that_is_gone_has_no_stock),

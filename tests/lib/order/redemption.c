@@ -40,6 +40,20 @@ static void an_order_cancelled_unpaid_gives_back_once(void)
 	expect_sql(&w, 0, "select coalesce(sum(broken), 0) from u.invariants()");
 }
 
+/* Expiry is a fact of the clock, whoever looks first. */
+static void a_void_order_told_after_the_time_ends_no_hold_early(void)
+{
+	struct world w = world(.stock = 5, .redemptions_max = 1);
+	struct str mark = click(&w, "vera");
+
+	world_clock_advance(&w, 15 * 60 * 1000 + 1);
+	bill(&w, .attributes = { mark }, .status = "voided", .cancelled = true);
+	expect_sql(&w, 1, "select count(*) from u.event_log where type = 'RESERVATION_EXPIRED'");
+	expect_sql(&w, 0, "select count(*) from u.event_log where type = 'RESERVATION_RELEASED'");
+	expect_sql(&w, 0, "select redemptions_held + redemptions_used from u.offer");
+	expect_sql(&w, 0, "select coalesce(sum(broken), 0) from u.invariants()");
+}
+
 static void a_full_refund_gives_back_only_where_the_offer_says_so(void)
 {
 	for (int says = 0; says < 2; says++) {
@@ -191,6 +205,7 @@ static void everybody_at_once_never_passes_the_limit(void)
 static const CU_TestInfo tests[] = {
 	T(an_offer_without_a_limit_counts_too),
 	T(an_order_cancelled_unpaid_gives_back_once),
+	T(a_void_order_told_after_the_time_ends_no_hold_early),
 	T(a_full_refund_gives_back_only_where_the_offer_says_so),
 	T(the_creator_says_so_and_may_think_again),
 	T(money_alone_gives_no_redemption_back),
