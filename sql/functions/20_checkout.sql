@@ -143,6 +143,7 @@ language sql stable as $$
       join u.creator c on c.id = f.creator_id
       join u.attribution a on a.id = l.attribution_id
      where l.code_key = in_key
+    offset 0 -- inlined, and still looked up link by link
 $$;
 
 -- ... and one variant of an offer with its promise.
@@ -164,6 +165,7 @@ language sql stable as $$
       join u.inventory i on i.shop_id = v.shop_id and i.item_id = v.item_id
       left join u.offer_discount d on d.id = op.discount_id
      where op.offer_id = in_offer and op.variant_id = in_variant
+    offset 0
 $$;
 
 -- What a started checkout tells.
@@ -601,7 +603,8 @@ begin
     end if;
 
     with first as materialized (
-        select distinct on (k.visitor) k.*
+        select distinct on (k.visitor) k.key, k.visitor, k.variant, k.units, k.session, k.hold, k.mark, k.address, k.navigates,
+               k.pressed, k.seen_ms, k.n
           from unnest(keys, in_visitors, chosen, in_units, in_sessions, in_holds, in_marks, in_addresses, in_navigates, in_pressed,
                       in_seen_ms) with ordinality
                k (key, visitor, variant, units, session, hold, mark, address, navigates, pressed, seen_ms, n)
@@ -614,8 +617,8 @@ begin
                sum(f.units) over (partition by p.shop_id, p.item_id order by f.n) as wanted,
                count(*) over (partition by p.item_id, f.address order by f.n) as together
           from first f
-         cross join lateral (select * from u.link_facts(f.key) offset 0) l
-         cross join lateral (select * from u.variant_facts(l.offer_id, f.variant) offset 0) p
+         cross join lateral u.link_facts(f.key) l
+         cross join lateral u.variant_facts(l.offer_id, f.variant) p
          where l.refusal is null and l.sells and p.ready
            and l.redemptions_max is null and l.clicks_max is null
            and (l.product_id is null or p.product_id = l.product_id)
@@ -629,7 +632,10 @@ begin
            and (not (f.seen_ms > 0 or f.pressed) or (in_rules).per_visitor = 0
                 or not exists (select from u.checkout_session s where s.visitor = f.visitor and s.state = 'open'))
     ), fits as materialized (
-        select o.*
+        select o.n, o.visitor, o.units, o.session, o.hold, o.mark, o.address, o.link_id, o.link_code, o.creator_id, o.offer_id,
+               o.attribution_id, o.storefront_url, o.creator_name, o.creator_handle, o.platform, o.surface, o.stream_id,
+               o.variant_id, o.external_id, o.title, o.image_url, o.product_title, o.product_handle, o.shop_id, o.item_id,
+               o.list_minor, o.price_minor, o.currency, o.code
           from open o
          where (not o.limited or o.wanted <= o.free)
            and ((in_rules).per_address = 0 or o.address is null

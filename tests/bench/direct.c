@@ -1,4 +1,4 @@
-/* direct: the limit that a click is measured against. N processes, each with one connection, call checkout_start once per
+/* direct: the limit that a click is measured against. N processes, each with one connection, call u.click once per
  * transaction, each call a new visitor, for a bounded time.
  * usage: direct CONNINFO CONNECTIONS SECONDS LINKS    (codes bench0 ... bench<LINKS-1>; 1: one hot variant)
  * prints: calls per second, and the median call in microseconds
@@ -38,7 +38,8 @@ static PGconn *connect_or_die(const char *conninfo)
 		exit(1);
 	}
 	r = PQprepare(db, "click", "select outcome, session_id, mark, storefront_url, variant_external, discount_code"
-		" from u.checkout_start($1, gen_random_uuid(), null, 1, gen_random_uuid(), gen_random_uuid(), $2, 900)", 2, NULL);
+		" from u.click($1, gen_random_uuid(), null, 1, gen_random_uuid(), gen_random_uuid(), $2,"
+		" gen_random_uuid(), true, false, 0, row(3600, 240, 3, 0, 0, 20, 25, 2)::u.hold_rules)", 2, NULL);
 	if (PQresultStatus(r) != PGRES_COMMAND_OK) {
 		fprintf(stderr, "direct: %s", PQerrorMessage(db));
 		exit(1);
