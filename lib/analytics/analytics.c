@@ -1,13 +1,16 @@
 #include "lib/analytics/analytics.h"
 
 #include "lib/db/db.h"
-#include "lib/event/event.h"
 
 #define BATCH 500
 
-static enum err clicks_apply(struct ctx *c, const struct uuid *events, size_t n)
+static const enum event_type clicks[] = { EVENT_LINK_CLICKED, EVENT_LINK_PREVIEWED, EVENT_HOLD_REFUSED };
+static const enum event_type revenues[] = { EVENT_PURCHASE_COMPLETED, EVENT_ORDER_UPDATED, EVENT_ORDER_REFUNDED,
+	EVENT_ORDER_CANCELLED };
+
+static enum err clicks_apply(struct ctx *c, struct str events)
 {
-	return db_run(c, SQL(analytics_clicks_apply), PARAMS(p_str(S("clicks")), p_uuids(c, events, n)));
+	return db_run(c, SQL(analytics_clicks_apply), PARAMS(p_str(S("clicks")), p_str(events)));
 }
 
 static enum err clicks_drop(struct ctx *c)
@@ -15,9 +18,9 @@ static enum err clicks_drop(struct ctx *c)
 	return db_run(c, SQL(analytics_clicks_drop), NO_PARAMS);
 }
 
-static enum err revenue_apply(struct ctx *c, const struct uuid *events, size_t n)
+static enum err revenue_apply(struct ctx *c, struct str events)
 {
-	return db_run(c, SQL(analytics_revenue_apply), PARAMS(p_str(S("revenue")), p_uuids(c, events, n)));
+	return db_run(c, SQL(analytics_revenue_apply), PARAMS(p_str(S("revenue")), p_str(events)));
 }
 
 static enum err revenue_drop(struct ctx *c)
@@ -26,8 +29,8 @@ static enum err revenue_drop(struct ctx *c)
 }
 
 const struct consumer analytics_consumers[] = {
-	{ "clicks",  clicks_apply,  clicks_drop },
-	{ "revenue", revenue_apply, revenue_drop },
+	{ "clicks",  clicks,   COUNT(clicks),   clicks_apply,  clicks_drop },
+	{ "revenue", revenues, COUNT(revenues), revenue_apply, revenue_drop },
 };
 const size_t analytics_consumers_n = COUNT(analytics_consumers);
 
@@ -35,9 +38,9 @@ enum err analytics_step(struct ctx *c, const struct consumer *consumer, int64_t 
 {
 	struct event_batch batch;
 
-	TRY(event_consume(c, str_of(consumer->name), BATCH, &batch));
+	TRY(event_consume(c, str_of(consumer->name), consumer->types, consumer->types_n, BATCH, &batch));
 	*done = (int64_t)batch.n;
-	return batch.n ? consumer->apply(c, batch.ids, batch.n) : OK;
+	return batch.ids.n ? consumer->apply(c, batch.ids) : OK;
 }
 
 enum err analytics_rebuild(struct ctx *c, const struct consumer *consumer)

@@ -6,11 +6,14 @@
 #define UNIFYED_ANALYTICS_H
 #include "lib/core/ctx.h"
 #include "lib/core/money.h"
+#include "lib/event/event.h"
 
 /* A consumer of the event log: takes its next events, in the caller's transaction. */
 struct consumer {
 	const char *name;
-	enum err (*apply)(struct ctx *c, const struct uuid *events, size_t n);
+	const enum event_type *types;
+	size_t types_n;
+	enum err (*apply)(struct ctx *c, struct str events); /* ids, as SQL reads a uuid[] */
 	enum err (*drop)(struct ctx *c); /* empties its projection */
 };
 

@@ -62,15 +62,17 @@ struct str guard_rules(struct ctx *c)
 
 enum err guard_learn(struct ctx *c, int64_t *done)
 {
+	static const enum event_type types[] = { EVENT_RESERVATION_CREATED, EVENT_RESERVATION_EXPIRED,
+		EVENT_RESERVATION_CONFIRMED, EVENT_HOLD_REFUSED };
 	const struct config *k = c->config;
 	struct event_batch batch;
 
-	TRY(event_consume(c, S("guard"), LEARN_MOST, &batch));
+	TRY(event_consume(c, S("guard"), types, COUNT(types), LEARN_MOST, &batch));
 	*done = (int64_t)batch.n;
-	if (!batch.n)
+	if (!batch.ids.n)
 		return OK;
 	return db_run(c, SQL(guard_learn), PARAMS(
-		p_uuids(c, batch.ids, batch.n), p_int(k->cooldown_lapses), p_int(k->cooldown_address_factor),
+		p_str(batch.ids), p_int(k->cooldown_lapses), p_int(k->cooldown_address_factor),
 		p_int(k->cooldown_s), p_int(k->cooldown_long_s)));
 }
 

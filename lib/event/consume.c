@@ -7,27 +7,26 @@ static enum err add(struct ctx *c, struct str consumer)
 	return db_run(c, SQL(consumer_add), PARAMS(p_str(consumer)));
 }
 
-enum err event_consume(struct ctx *c, struct str consumer, int most, struct event_batch *out)
+static enum err next(struct ctx *c, struct str consumer, const struct str types[], size_t types_n, int most, struct row *out)
 {
-	struct row place, last;
-	struct rows rows;
+	return db_one(c, SQL(consumer_next), PARAMS(p_str(consumer), p_strs(c, types, types_n), p_int(most)), out);
+}
 
-	*out = (struct event_batch){ 0 };
-	TRY(add(c, consumer));
-	TRY(db_one(c, SQL(consumer_take), PARAMS(p_str(consumer)), &place));
-	TRY(db_all(c, SQL(consumer_next), PARAMS(p_int(row_int(&place, "epoch")), p_str(row_str(&place, "xid")),
-		p_uuid(row_uuid(&place, "id")), p_int(most)), &rows));
-	if (!rows.n)
-		return OK;
+enum err event_consume(struct ctx *c, struct str consumer, const enum event_type types[], size_t types_n, int most,
+	struct event_batch *out)
+{
+	struct str *names = arena_array(c->mem, types_n, sizeof *names);
+	struct row row;
 
-	out->n = (size_t)rows.n;
-	out->ids = arena_array(c->mem, out->n, sizeof(*out->ids));
-	for (int i = 0; i < rows.n; i++) {
-		last = rows_at(&rows, i);
-		out->ids[i] = row_uuid(&last, "id");
+	for (size_t i = 0; i < types_n; i++)
+		names[i] = str_of(event_type_name(types[i]));
+	TRY(next(c, consumer, names, types_n, most, &row));
+	if (!row_bool(&row, "known")) {
+		TRY(add(c, consumer));
+		TRY(next(c, consumer, names, types_n, most, &row));
 	}
-	return db_run(c, SQL(consumer_move), PARAMS(p_str(consumer), p_int(row_int(&last, "epoch")),
-		p_str(row_str(&last, "xid")), p_uuid(row_uuid(&last, "id"))));
+	*out = (struct event_batch){ (size_t)row_int(&row, "n"), row_str(&row, "ids") };
+	return OK;
 }
 
 enum err event_rewind(struct ctx *c, struct str consumer)

@@ -50,12 +50,13 @@ enum err event_list(struct ctx *c, struct event_id after, struct str type, int64
 	struct event_seen **out, size_t *n);
 
 /* Ordered reading for consumers (DESIGN 7): up to `most` events after the consumer's place, none of a transaction that
- * could still be overtaken. Locks the consumer's row until the end of the caller's transaction. */
+ * could still be overtaken; moves the place, and locks it until the end of the caller's transaction. */
 struct event_batch {
-	struct uuid *ids;
-	size_t n;
+	size_t n;       /* events read, of any type */
+	struct str ids; /* of those of the types asked for, as SQL reads a uuid[]; empty: none */
 };
-enum err event_consume(struct ctx *c, struct str consumer, int most, struct event_batch *out);
+enum err event_consume(struct ctx *c, struct str consumer, const enum event_type types[], size_t types_n, int most,
+	struct event_batch *out);
 /* Back to the beginning; the caller drops its projection in the same transaction. */
 enum err event_rewind(struct ctx *c, struct str consumer);
 

@@ -20,21 +20,28 @@ select id, type, subject, u.ms(at) as at_ms, payload, shop_id
 -- :consumer_add
 insert into u.event_consumer (name) values ($1::text) on conflict (name) do nothing;
 
--- :consumer_take
--- One reader of a consumer at a time.
-select epoch, xid::text as xid, id from u.event_consumer where name = $1::text for update;
-
 -- :consumer_next
--- The next events after (epoch, xid, id), only of transactions that nothing still open can come before.
-select epoch, xid::text as xid, id
-  from u.event_log
- where (epoch, xid, id) > ($1::int, $2::text::xid8, $3::uuid)
-   and xid < pg_snapshot_xmin(pg_current_snapshot())
- order by epoch, xid, id
- limit $4::int;
-
--- :consumer_move
-update u.event_consumer set epoch = $2::int, xid = $3::text::xid8, id = $4::uuid where name = $1::text;
+-- Moves consumer $1 over its next $3 events, only of transactions that nothing still open can come before; ids: those of types $2.
+-- One reader of a consumer at a time. known: there is such a consumer.
+with place as materialized (
+    select p.epoch, p.xid, p.id from u.event_consumer p where p.name = $1::text for update
+), next as materialized (
+    select e.epoch, e.xid, e.id, e.type
+      from place p
+     cross join lateral (select e.epoch, e.xid, e.id, e.type
+                           from u.event_log e
+                          where (e.epoch, e.xid, e.id) > (p.epoch, p.xid, p.id)
+                            and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+                          order by e.epoch, e.xid, e.id
+                          limit $3::int) e
+), moved as (
+    update u.event_consumer c
+       set epoch = l.epoch, xid = l.xid, id = l.id
+      from (select n.epoch, n.xid, n.id from next n order by n.epoch desc, n.xid desc, n.id desc limit 1) l
+     where c.name = $1
+)
+select exists (select from place) as known, count(*) as n, array_agg(n.id order by n.epoch, n.xid, n.id) filter (where n.type = any ($2::text[])) as ids
+  from next n;
 
 -- :consumer_forget
 delete from u.event_consumed where consumer = $1::text;

@@ -113,16 +113,15 @@ static void what_is_rebuilt_from_the_log_is_the_same(void)
 static enum err apply_each(struct ctx *c, void *arg)
 {
 	const struct consumer *revenue = &analytics_consumers[1];
-	const struct uuid start = { 0 };
-	struct rows rows;
+	struct event_batch batch;
 
 	(void)arg;
-	TRY(db_all(c, SQL(consumer_next), PARAMS(p_int(0), p_str(S("0")), p_uuid(start), p_int(500)), &rows));
-	for (int i = rows.n - 1; i >= 0; i--) { /* the newest first */
-		struct row row = rows_at(&rows, i);
-		struct uuid id = row_uuid(&row, "id");
+	TRY(event_rewind(c, str_of(revenue->name)));
+	TRY(event_consume(c, str_of(revenue->name), revenue->types, revenue->types_n, 500, &batch));
+	for (size_t end = batch.ids.n - 1; end > 0; end -= 37) { /* "{id,id}": the newest first */
+		struct str id = str_slice(batch.ids, end - 36, end);
 
-		TRY(revenue->apply(c, &id, 1));
+		TRY(revenue->apply(c, str_fmt(c->mem, "{" STR_FMT "}", STR_ARG(id))));
 	}
 	return OK;
 }
