@@ -1,4 +1,4 @@
-/* checkout: the click. Who gets the unit is decided by checkout_start in SQL; this asks it and reads what it said.
+/* checkout: the click. Who gets the unit is decided by u.click in SQL; this asks it and reads what it said.
  * Owns       table checkout_session (its holds are rows of u.reservation, moved with it)
  * Invariant  a visitor has at most one live checkout per link; asking again gives the same answer
  * Never      talks to the shop: the redirect is built from stored values only

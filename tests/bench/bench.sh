@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench.sh BUILD: `make bench`. What a click costs, each figure as a ratio to a limit measured in the same run, in rounds
 # that alternate; medians. Everything is real: a durable cluster, nginx, pools of the built workers, no rate limits.
-#   direct   a C client that calls checkout_start once per transaction: the limit of clicks
+#   direct   a C client that calls u.click once per transaction: the limit of clicks
 #   hello    the least FastCGI page, of the same size: the limit of uncached pages
 #   slow     the same cluster with 2 ms added to each flush
 # ROUNDS (3) and SECONDS_EACH (4) may be set. It reports; it fails only when something could not be measured.
