@@ -1,5 +1,5 @@
 /* drain: the bare ordered read of the event log, 500 rows at a time, without effects. The limit of event consumers.
- * usage: drain CONNINFO     prints: events per second, and how many
+ * usage: drain CONNINFO EPOCH XID ID     (the place it begins after)     prints: events per second, and how many
  */
 #include <libpq-fe.h>
 #include <stdint.h>
@@ -27,9 +27,16 @@ static PGresult *run(PGconn *db, PGresult *r)
 int main(int argc, char **argv)
 {
 	PGconn *db = PQconnectdb(argc > 1 ? argv[1] : "");
-	char epoch[16] = "0", xid[32] = "0", id[40] = "00000000-0000-0000-0000-000000000000";
+	char epoch[16], xid[32], id[40];
 	uint64_t began = now_us(), n = 0;
 
+	if (argc != 5) {
+		fprintf(stderr, "usage: drain CONNINFO EPOCH XID ID\n");
+		return 64;
+	}
+	snprintf(epoch, sizeof epoch, "%s", argv[2]);
+	snprintf(xid, sizeof xid, "%s", argv[3]);
+	snprintf(id, sizeof id, "%s", argv[4]);
 	PQclear(run(db, PQprepare(db, "next", "select epoch, xid::text as xid, id from u.event_log"
 		" where (epoch, xid, id) > ($1::int, $2::text::xid8, $3::uuid) and xid < pg_snapshot_xmin(pg_current_snapshot())"
 		" order by epoch, xid, id limit 500", 3, NULL)));

@@ -85,9 +85,17 @@ static struct str input(struct ctx *c, struct str id, const struct platform_disc
 	return jw_done(&w);
 }
 
-static size_t slice(size_t from, size_t n)
+struct ids {
+	const int64_t *p; /* NULL: none */
+	size_t n;
+};
+
+/* The page of a list that begins at `from`. */
+static struct ids page_of(const int64_t *list, size_t n, size_t from)
 {
-	return from >= n ? 0 : n - from < PLATFORM_PAGE_MAX ? n - from : PLATFORM_PAGE_MAX;
+	if (from >= n)
+		return (struct ids){ 0 };
+	return (struct ids){ list + from, n - from < PLATFORM_PAGE_MAX ? n - from : PLATFORM_PAGE_MAX };
 }
 
 /* Shopify takes 250 ids a call; the terms go with each, and are the same. */
@@ -97,10 +105,10 @@ static enum err change_rest(struct ctx *c, struct platform_call *call, struct st
 	struct json answer;
 
 	do {
-		size_t add_part = slice(from, add_n), remove_part = slice(from, remove_n);
+		struct ids adds = page_of(add, add_n, from), removes = page_of(remove, remove_n, from);
 
 		TRY(shopify_change(c, call, graphql_discount_update,
-			input(c, id, want, add + from, add_part, remove + from, remove_part), &answer));
+			input(c, id, want, adds.p, adds.n, removes.p, removes.n), &answer));
 		from += PLATFORM_PAGE_MAX;
 	} while (from < add_n || from < remove_n);
 	return OK;
@@ -111,7 +119,7 @@ enum err shopify_discount_create(struct ctx *c, struct platform_call *call, cons
 	struct json answer;
 
 	TRY(shopify_change(c, call, graphql_discount_create,
-		input(c, S(""), want, want->variants, slice(0, want->variants_n), NULL, 0), &answer));
+		input(c, S(""), want, want->variants, page_of(want->variants, want->variants_n, 0).n, NULL, 0), &answer));
 	*external_id = json_str_at(answer, "codeDiscountNode.id");
 	if (!external_id->n)
 		return shopify_garbage(c, call, "the discount's id");
