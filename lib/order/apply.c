@@ -178,13 +178,13 @@ static enum err find_credit(struct telling *t)
 	return order_credit(t);
 }
 
-/* Nothing to do: told before, or a newer one of the same order was. */
-static bool is_over(const struct row *row)
+/* Nothing to do: told before, or a newer one of the same order was. What the shop answered now is newer than what it answered before. */
+static bool is_over(const struct row *row, bool asked)
 {
 	if (!row->found)
 		return false;
 	if (str_eq(row_str(row, "told"), S("tie")))
-		return !row_bool(row, "wins");
+		return asked ? row_bool(row, "same") : !row_bool(row, "wins");
 	return str_eq(row_str(row, "told"), S("older"));
 }
 
@@ -199,7 +199,7 @@ enum err order_apply(struct ctx *c, struct shop_id shop, const struct platform_o
 	*out = (struct order_applied){ .id = t.id, .first = t.first };
 	if (row.found && !str_eq(row_str(&row, "currency"), currency_str(&told->currency)))
 		return FAIL(c, ERR_BAD_INPUT, "the order's currency has changed");
-	if (is_over(&row)) {
+	if (is_over(&row, told->asked)) {
 		out->stale = !str_eq(row_str(&row, "told"), S("tie")) || !row_bool(&row, "same");
 		return OK;
 	}

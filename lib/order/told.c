@@ -89,6 +89,6 @@ struct str order_content(struct ctx *c, const struct platform_order *o)
 		jw_kint(&w, "refund", o->refunds[i].external + o->refunds[i].paid_back_minor);
 	jw_end(&w);
 	text = jw_done(&w);
-	return str_fmt(c->mem, "%d%03d%d%03d" STR_FMT, o->cancelled_ms ? 1 : 0, (int)o->refunds_n % 1000,
+	return str_fmt(c->mem, "%d%03d%d%03d" STR_FMT, (o->cancelled_ms ? 1 : 0) + (o->asked ? 2 : 0), (int)o->refunds_n % 1000,
 		status_rank(o->financial_status), (int)o->lines_n % 1000, STR_ARG(text));
 }

@@ -44,6 +44,7 @@ struct platform_order_line {
 
 struct platform_order {
 	int64_t external;
+	bool asked;                  /* read from the shop, not pushed by it: of two tellings of one time it stands */
 	struct str name;
 	int64_t created_ms, updated_ms, cancelled_ms;
 	struct str cancel_reason;

@@ -94,6 +94,38 @@ static void a_change_of_the_same_second_is_found(void)
 	expect_sql(&w, 2, "select count(*) from u.event_log where type = 'ORDER_REFUNDED'");
 }
 
+/* The body that a webhook of that order would have. */
+static struct platform_order told_by_webhook(struct world *w, const char *order)
+{
+	struct json made = control(w, "GET", str_z(w->mem, str_fmt(w->mem, "/shops/x.myshopify.com/orders/%s", order)), NULL);
+	struct platform_order told;
+
+	EXPECT_ERR(shopify_order_read(world_ctx(w, NOBODY), json_str_at(made, "payload"), &told), OK);
+	return told;
+}
+
+/* Of tellings of one time the one that is further stands, and fewer units do not look further. */
+static void an_edit_of_the_same_second_is_found(void)
+{
+	struct world w = installed();
+	const char *order = placed(&w, "");
+	struct platform_order hook = told_by_webhook(&w, order);
+	struct order_applied applied;
+
+	EXPECT_ERR(order_apply(world_ctx(&w, NOBODY), w.shop, &hook, &applied), OK);
+	for (int units = 1; units >= 0; units--) {
+		changed(&w, order, "edit", str_z(w.mem, str_fmt(w.mem, "{\"lines\":[{\"variantId\":\"" STR_FMT "\",\"quantity\":%d}]}",
+			STR_ARG(json_str_at(json_at(json_get(json_at(json_get(shop, "products"), 0), "variants"), 0), "id")), units)));
+		world_sql(&w, "update u.shop_order set shop_updated_at = to_timestamp(%lld / 1000.0)", (long long)told_by_webhook(&w, order).updated_ms);
+		pass(&w);
+		expect_sql(&w, units + 1, "select sum(current_units) from u.order_line");
+	}
+	hook.updated_ms = told_by_webhook(&w, order).updated_ms;
+	EXPECT_ERR(order_apply(world_ctx(&w, NOBODY), w.shop, &hook, &applied), OK);
+	EXPECT(applied.stale);
+	expect_sql(&w, 1, "select sum(current_units) from u.order_line");
+}
+
 static void a_lost_cancel_is_found(void)
 {
 	struct world w = installed();
@@ -108,16 +140,6 @@ static void a_lost_cancel_is_found(void)
 	expect_sql(&w, 0, "select sum(current_units) from u.order_line");
 }
 
-/* The body that a webhook of that order would have. */
-static struct platform_order told_by_webhook(struct world *w, const char *order)
-{
-	struct json made = control(w, "GET", str_z(w->mem, str_fmt(w->mem, "/shops/x.myshopify.com/orders/%s", order)), NULL);
-	struct platform_order told;
-
-	EXPECT_ERR(shopify_order_read(world_ctx(w, NOBODY), json_str_at(made, "payload"), &told), OK);
-	return told;
-}
-
 static void the_api_and_a_webhook_tell_the_same_order(void)
 {
 	struct world w = installed();
@@ -130,12 +152,12 @@ static void the_api_and_a_webhook_tell_the_same_order(void)
 		STR_ARG(json_str_at(json_at(json_get(json_at(json_get(shop, "products"), 0), "variants"), 0), "id")))));
 	hook = told_by_webhook(&w, order);
 	EXPECT_ERR(order_apply(world_ctx(&w, NOBODY), w.shop, &hook, &applied), OK);
-	world_sql(&w, "create temp table a as select to_jsonb(o) - array['id', 'first_seen_at', 'paid_at', 'revision'] as o,"
+	world_sql(&w, "create temp table a as select to_jsonb(o) - array['id', 'first_seen_at', 'paid_at', 'revision', 'content'] as o,"
 		" (select jsonb_agg(to_jsonb(l) - array['order_id', 'unsynced_since'] order by l.external_id) from u.order_line l) as l,"
 		" (select jsonb_agg(to_jsonb(f) - array['order_id'] order by f.external_id) from u.order_refund f) as f from u.shop_order o");
 	world_sql(&w, "delete from u.shop_order");
 	pass(&w);
-	expect_sql(&w, 1, "select count(*) from u.shop_order o, a where a.o = to_jsonb(o) - array['id', 'first_seen_at', 'paid_at', 'revision']");
+	expect_sql(&w, 1, "select count(*) from u.shop_order o, a where a.o = to_jsonb(o) - array['id', 'first_seen_at', 'paid_at', 'revision', 'content']");
 	expect_sql(&w, 1, "select count(*) from a where l = (select jsonb_agg(to_jsonb(n) - array['order_id', 'unsynced_since'] order by n.external_id)"
 		" from u.order_line n)");
 	expect_sql(&w, 1, "select count(*) from a where f = (select jsonb_agg(to_jsonb(n) - array['order_id'] order by n.external_id) from u.order_refund n)");
@@ -298,6 +320,7 @@ static const CU_TestInfo tests[] = {
 	T(an_order_that_was_never_told_is_found),
 	T(what_is_known_is_left_alone),
 	T(a_change_of_the_same_second_is_found),
+	T(an_edit_of_the_same_second_is_found),
 	T(a_lost_cancel_is_found),
 	T(the_api_and_a_webhook_tell_the_same_order),
 	T(many_pages_survive_a_kill_and_lost_answers),

@@ -1,15 +1,20 @@
 // cuts_proxy.mjs: stands between the product and PostgreSQL, on the server's own socket, and cuts a connection where it is told to.
 //   arm(role, { where, after })  cuts the next connection of that role that comes so far:
-//     before   COMMIT is seen and not passed on            after   it is passed on, its answer kept back
-//     middle   half of its answer is let through           unknown it is passed on and both ends cut at once
+//     before   COMMIT, or the end of a click's one trip, is seen and not passed on
+//     after    it is passed on, its answer kept back
+//     middle   half of its answer is let through
+//     unknown  it is passed on and both ends are cut at once
 //     early    so many (`after`) messages of a transaction are passed on
-//   fired is then true, and answered whether the server said COMMIT.
+//   fired is then true, and answered whether the server said that it is committed.
 // A transaction that commits asynchronously is telemetry, which a crash may lose: it is let through.
 import net from 'node:net';
 import { chmodSync, renameSync } from 'node:fs';
 
 const MESSAGE = 5;
 const TELEMETRY = 'set local synchronous_commit to off';
+const CLICK = 'checkout_start'; // alone it is its own transaction: what ends the trip commits it
+const SYNC = 0x53;
+const READY = Buffer.from([0x5a, 0, 0, 0, 5]); // and a byte
 
 // Takes whole messages off the front of what was received; the first one has no type.
 function* messages(link) {
@@ -25,14 +30,16 @@ function* messages(link) {
 }
 
 const roleOf = (startup) => /\0user\0unifyed_([a-z]+)\0/.exec(`\0${startup.toString('latin1', 8)}`)?.[1] ?? '';
-const parsed = (bytes) => { // 'P', length, name of the statement, its text
-	if (bytes[0] !== 0x50) return '';
+const second = (type) => (bytes) => { // of two texts that a message begins with
+	if (bytes[0] !== type) return '';
 	const from = bytes.indexOf(0, MESSAGE) + 1;
 	return bytes.toString('latin1', from, bytes.indexOf(0, from));
 };
+const parsed = second(0x50), bound = second(0x42); // the text that is prepared; the name of the statement that is run
 
 export class Proxy {
 	#armed = {};
+	#links = new Set();
 	#server;
 
 	constructor(folder) {
@@ -50,6 +57,10 @@ export class Proxy {
 
 	close() {
 		this.#server.close();
+		for (const { client, server } of this.#links) {
+			client.destroy();
+			server.destroy();
+		}
 		renameSync(this.back, this.front);
 	}
 
@@ -61,8 +72,9 @@ export class Proxy {
 	disarm(role) { delete this.#armed[role]; }
 
 	#join(client) {
-		const link = { client, server: net.connect(this.back), pending: Buffer.alloc(0), started: false, role: '', telemetry: false, open: false, cut: null };
-		const end = () => { client.destroy(); link.server.destroy(); };
+		const link = { client, server: net.connect(this.back), pending: Buffer.alloc(0), started: false, role: '', telemetry: false, open: false, click: false, cut: null, kept: Buffer.alloc(0) };
+		const end = () => { client.destroy(); link.server.destroy(); this.#links.delete(link); };
+		this.#links.add(link);
 		client.on('data', (bytes) => this.#forth(link, bytes)).on('error', end).on('close', end);
 		link.server.on('data', (bytes) => this.#back(link, bytes)).on('error', end).on('close', end);
 	}
@@ -70,6 +82,7 @@ export class Proxy {
 	#forth(link, bytes) {
 		const on = [];
 		link.pending = Buffer.concat([link.pending, bytes]);
+		link.telemetry ||= link.pending.includes(TELEMETRY); // a trip of its own
 		for (const message of messages(link)) {
 			if (!link.started) {
 				link.started = true;
@@ -84,15 +97,15 @@ export class Proxy {
 
 	// Decides at each message; 'stop' when it and what follows must not be passed on.
 	#look(link, message) {
-		const says = parsed(message), plan = this.#armed[link.role];
-		if (says.startsWith('begin')) link.open = true;
-		if (says === TELEMETRY) link.telemetry = true;
-		if (message[0] === 0x53 && link.telemetry) link.telemetry = link.open = false; // Sync: the notes were one trip
-		if (!plan || link.telemetry || link.cut || !link.open) return '';
-		if (plan.where === 'early') return plan.after-- <= 0 && says !== 'commit' ? this.#take(link, plan, 'stop') : '';
-		if (says !== 'commit') return '';
-		link.open = false;
-		return this.#take(link, plan, plan.where === 'before' ? 'stop' : '');
+		const says = parsed(message), sync = message[0] === SYNC, plan = this.#armed[link.role];
+		const commits = says === 'commit' || (sync && link.click);
+		link.click = !sync && (link.click || (!link.open && bound(message).startsWith(CLICK)));
+		link.open ||= link.click || says.startsWith('begin');
+		const inside = link.open && !link.telemetry;
+		if (commits || (sync && link.telemetry)) link.open = link.telemetry = false;
+		if (!plan || link.cut || !inside) return '';
+		if (plan.where === 'early') return !commits && plan.after-- <= 0 ? this.#take(link, plan, 'stop') : '';
+		return commits ? this.#take(link, plan, plan.where === 'before' ? 'stop' : '') : '';
 	}
 
 	#take(link, plan, what) {
@@ -103,8 +116,10 @@ export class Proxy {
 
 	#back(link, bytes) {
 		if (link.cut === null || link.cut.where === 'unknown') return link.client.write(bytes);
-		link.cut.answered = bytes.includes('COMMIT\0');
-		if (link.cut.where === 'middle') return link.client.write(bytes.subarray(0, bytes.length >> 1), () => this.#cut(link));
+		link.kept = Buffer.concat([link.kept, bytes]);
+		if (!link.kept.subarray(-6).subarray(0, 5).equals(READY)) return true;
+		link.cut.answered = /(COMMIT|SELECT \d+)\0/.test(link.kept.toString('latin1'));
+		if (link.cut.where === 'middle') return link.client.write(link.kept.subarray(0, link.kept.length >> 1), () => this.#cut(link));
 		return this.#cut(link);
 	}
 

@@ -268,7 +268,7 @@ enum err shopify_order(struct ctx *c, struct platform_call *call, int64_t extern
 	struct str gid = shopify_gid(c->mem, "Order", external);
 	struct json data, from;
 
-	*out = (struct platform_order){ 0 };
+	*out = (struct platform_order){ .asked = true };
 	TRY(shopify_ask(c, call, graphql_order, shopify_vars_id(c, gid), &data));
 	from = json_get(data, "order");
 	*found = json_type(from) == JSON_OBJECT;
