@@ -7,7 +7,7 @@
 #include "lib/cron/cron.h"
 #include "lib/db/db.h"
 
-#define EXPIRE_MOST 200
+#define EXPIRE_MOST 25 /* a click may wait for as many stock rows */
 
 static enum err expire(struct ctx *c, void *arg)
 {

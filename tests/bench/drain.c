@@ -37,9 +37,9 @@ int main(int argc, char **argv)
 	snprintf(epoch, sizeof epoch, "%s", argv[2]);
 	snprintf(xid, sizeof xid, "%s", argv[3]);
 	snprintf(id, sizeof id, "%s", argv[4]);
-	PQclear(run(db, PQprepare(db, "next", "select epoch, xid::text as xid, id from u.event_log"
-		" where (epoch, xid, id) > ($1::int, $2::text::xid8, $3::uuid) and xid < pg_snapshot_xmin(pg_current_snapshot())"
-		" order by epoch, xid, id limit 500", 3, NULL)));
+	PQclear(run(db, PQprepare(db, "next", "select e.epoch, e.xid::text as xid, e.id from u.event_log e"
+		" where (e.epoch, e.xid, e.id) > ($1::int, $2::text::xid8, $3::uuid) and e.xid < pg_snapshot_xmin(pg_current_snapshot())"
+		" order by e.epoch, e.xid, e.id limit 500", 3, NULL)));
 	for (;;) {
 		PGresult *r = run(db, PQexecPrepared(db, "next", 3, (const char *[]){ epoch, xid, id }, NULL, NULL, 0));
 		int rows = PQntuples(r);

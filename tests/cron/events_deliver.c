@@ -138,6 +138,25 @@ static void the_order_of_delivery_does_not_matter(void)
 	EXPECT_SAME(world_text(&w, "select string_agg(r::text, ';' order by order_id) from u.revenue_order r"), before);
 }
 
+/* 9 comes before 10, which as texts it does not. */
+static void transactions_are_read_in_the_order_of_their_numbers(void)
+{
+	static const enum event_type types[] = { EVENT_LINK_CLICKED };
+	struct world w = world(.stock = 1);
+	struct ctx *c = world_ctx(&w, NOBODY);
+	struct event_batch first, second, none;
+
+	world_sql(&w, "insert into u.event_log (id, xid, type, creator_id, subject) values"
+		" ('00000000-0000-7000-8000-000000000001', '10', 'LINK_CLICKED', %s, %s), ('00000000-0000-7000-8000-000000000002', '9', 'LINK_CLICKED', %s, %s)",
+		world_uuid(&w, w.anna.creator.u), world_uuid(&w, w.anna.link.u), world_uuid(&w, w.anna.creator.u), world_uuid(&w, w.anna.link.u));
+	EXPECT_ERR(event_consume(c, S("clicks"), types, 1, 1, &first), OK);
+	EXPECT_ERR(event_consume(c, S("clicks"), types, 1, 1, &second), OK);
+	EXPECT_ERR(event_consume(c, S("clicks"), types, 1, 1, &none), OK);
+	EXPECT_STR(first.ids, "{00000000-0000-7000-8000-000000000002}");
+	EXPECT_STR(second.ids, "{00000000-0000-7000-8000-000000000001}");
+	EXPECT_INT((int64_t)none.n, 0);
+}
+
 #define WRITERS 8
 #define EACH 25
 
@@ -254,6 +273,7 @@ static const CU_TestInfo tests[] = {
 	T(an_event_counts_once_however_often_it_is_delivered),
 	T(what_is_rebuilt_from_the_log_is_the_same),
 	T(the_order_of_delivery_does_not_matter),
+	T(transactions_are_read_in_the_order_of_their_numbers),
 	T(of_events_written_at_the_same_time_none_is_lost),
 	T(nothing_is_read_past_an_open_transaction),
 	T(readers_at_the_same_time_count_once),

@@ -38,10 +38,10 @@ static void it_works_in_small_batches(void)
 {
 	struct world w = world(.stock = 500);
 
-	crowd(&w, 250);
+	crowd(&w, 45);
 	world_clock_advance(&w, 16 * 60 * 1000);
-	EXPECT_INT(sweep(&w), 200);
-	EXPECT_INT(sweep(&w), 50);
+	EXPECT_INT(sweep(&w), 25);
+	EXPECT_INT(sweep(&w), 20);
 	EXPECT_INT(sweep(&w), 0);
 	expect_sql(&w, 0, "select held from u.inventory");
 }
