@@ -1,6 +1,6 @@
 // cuts_proxy.mjs: stands between the product and PostgreSQL, on the server's own socket, and cuts a connection where it is told to.
 //   arm(role, { where, after })  cuts the next connection of that role that comes so far:
-//     before   COMMIT, or the end of a click's one trip, is seen and not passed on
+//     before   COMMIT, or the end of the one trip of a click or a webhook, is seen and not passed on
 //     after    it is passed on, its answer kept back
 //     middle   half of its answer is let through
 //     unknown  it is passed on and both ends are cut at once
@@ -12,7 +12,7 @@ import { chmodSync, renameSync } from 'node:fs';
 
 const MESSAGE = 5;
 const TELEMETRY = 'set local synchronous_commit to off';
-const CLICK = 'checkout_start'; // alone it is its own transaction: what ends the trip commits it
+const WHOLE = ['checkout_start', 'inbox_store']; // alone each is its own transaction: what ends the trip commits it
 const SYNC = 0x53;
 const READY = Buffer.from([0x5a, 0, 0, 0, 5]); // and a byte
 
@@ -72,7 +72,7 @@ export class Proxy {
 	disarm(role) { delete this.#armed[role]; }
 
 	#join(client) {
-		const link = { client, server: net.connect(this.back), pending: Buffer.alloc(0), started: false, role: '', telemetry: false, open: false, click: false, cut: null, kept: Buffer.alloc(0) };
+		const link = { client, server: net.connect(this.back), pending: Buffer.alloc(0), started: false, role: '', telemetry: false, open: false, whole: false, cut: null, kept: Buffer.alloc(0) };
 		const end = () => { client.destroy(); link.server.destroy(); this.#links.delete(link); };
 		this.#links.add(link);
 		client.on('data', (bytes) => this.#forth(link, bytes)).on('error', end).on('close', end);
@@ -98,9 +98,9 @@ export class Proxy {
 	// Decides at each message; 'stop' when it and what follows must not be passed on.
 	#look(link, message) {
 		const says = parsed(message), sync = message[0] === SYNC, plan = this.#armed[link.role];
-		const commits = says === 'commit' || (sync && link.click);
-		link.click = !sync && (link.click || (!link.open && bound(message).startsWith(CLICK)));
-		link.open ||= link.click || says.startsWith('begin');
+		const commits = says === 'commit' || (sync && link.whole), runs = bound(message);
+		link.whole = !sync && (link.whole || (!link.open && WHOLE.some((name) => runs.startsWith(name))));
+		link.open ||= link.whole || says.startsWith('begin');
 		const inside = link.open && !link.telemetry;
 		if (commits || (sync && link.telemetry)) link.open = link.telemetry = false;
 		if (!plan || link.cut || !inside) return '';
@@ -118,7 +118,7 @@ export class Proxy {
 		if (link.cut === null || link.cut.where === 'unknown') return link.client.write(bytes);
 		link.kept = Buffer.concat([link.kept, bytes]);
 		if (!link.kept.subarray(-6).subarray(0, 5).equals(READY)) return true;
-		link.cut.answered = /(COMMIT|SELECT \d+)\0/.test(link.kept.toString('latin1'));
+		link.cut.answered = /(COMMIT|SELECT \d+|INSERT 0 \d+)\0/.test(link.kept.toString('latin1'));
 		if (link.cut.where === 'middle') return link.client.write(link.kept.subarray(0, link.kept.length >> 1), () => this.#cut(link));
 		return this.#cut(link);
 	}

@@ -267,6 +267,16 @@ function accepts(pid) {
 	} catch { return false; }
 }
 
+// false when it had ended by itself since it was listed
+function kill(pid) {
+	try {
+		return process.kill(pid, 'SIGKILL');
+	} catch (error) {
+		if (error.code !== 'ESRCH') throw error;
+		return false;
+	}
+}
+
 export class Harm {
 	wounds = []; // { from, to, app }: when something was dead; app '' is the database
 	back = [];   // ms from the kill of a worker until another one waits for work in its place
@@ -288,7 +298,7 @@ export class Harm {
 		if (victim === undefined) return;
 		const wound = { app, from: Date.now(), to: Infinity }, began = performance.now();
 		this.wounds.push(wound);
-		process.kill(victim, 'SIGKILL');
+		if (!kill(victim)) return;
 		await until(`a new worker of ${app}`, () => {
 			const now = childrenOf(pid);
 			return now.length >= workers.length && !now.includes(victim) && now.filter((one) => !workers.includes(one)).every(accepts);
@@ -300,8 +310,7 @@ export class Harm {
 
 	killHelper() {
 		const { helpers } = family();
-		if (helpers.length === 0) return;
-		process.kill(this.pick(helpers).pid, 'SIGKILL');
+		if (helpers.length === 0 || !kill(this.pick(helpers).pid)) return;
 		this.helpers++;
 	}
 
