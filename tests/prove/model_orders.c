@@ -109,7 +109,7 @@ enum m_applied m_order_apply(struct model *m, int order, const struct m_telling 
 
 	if (o->known && t->updated_ms < o->told.updated_ms)
 		return M_STALE;
-	if (o->offer == M_NONE) {
+	if (o->offer == M_NONE && (!o->known || t->updated_ms != o->told.updated_ms)) { /* the same word again changes nothing */
 		find_credit(m, o, t);
 		first_credit = o->offer != M_NONE;
 	}

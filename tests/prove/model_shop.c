@@ -87,14 +87,19 @@ void m_shop_move(struct model *m, int item, int location, int by)
 	change(m, item, location, by);
 	if (by < 0)
 		loss(m, item, location, -by);
+	else if (!m->shop_online[location]) /* we may still count what is there */
+		loss(m, item, M_LOCATIONS + location, by);
 }
 
 void m_shop_switch(struct model *m, int location, bool online)
 {
 	m->seq++;
-	for (int i = 0; i < M_ITEMS && m->shop_online[location] && !online; i++)
-		if (m->shop[i].available[location] > 0)
-			loss(m, i, M_LOCATIONS + location, m->shop[i].available[location]);
+	for (int i = 0; i < M_ITEMS && m->shop_online[location] != online; i++) {
+		int gone = online ? -m->shop[i].available[location] : m->shop[i].available[location];
+
+		if (gone > 0) /* a place that owes units takes from the others when it sells again */
+			loss(m, i, M_LOCATIONS + location, gone);
+	}
 	m->shop_online[location] = online;
 }
 

@@ -70,6 +70,20 @@ static int one_of_many(struct world *w, int i)
 	}
 }
 
+/* The sandbox counts what queries cost by its own clock, and on a fast machine asks us to wait. */
+static enum err identify_in_the_end(struct world *w)
+{
+	enum err e = ERR_PLATFORM_SLOW;
+
+	for (int i = 0; i < 20 && e == ERR_PLATFORM_SLOW; i++) {
+		if (i > 0)
+			usleep(500000);
+		world_clock_advance(w, REST_PAST_MS);
+		e = identify(w);
+	}
+	return e;
+}
+
 struct tally {
 	long codes[CODES], killed;
 };
@@ -92,8 +106,7 @@ static bool round_holds(struct world *w, struct tally *all)
 			all->killed++;
 	}
 	control(w, "DELETE", "/faults", NULL);
-	world_clock_advance(w, REST_PAST_MS);
-	e = identify(w);
+	e = identify_in_the_end(w);
 	if (e != OK)
 		printf("FAILED round %d: the shop answers %s; health %s, generation %lld\n", round_n, err_row(e)->name,
 			str_z(w->mem, world_text(w, "select health || ' ' || health_reason from u.shop")),
