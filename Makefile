@@ -35,7 +35,7 @@ app_c   = $(wildcard cgi-bin/$(1).c cgi-bin/$(1)/*.c)
 lib_o  := $(call obj,$(lib_c)) $(B)/gen/queries.o $(B)/gen/graphql.o $(B)/gen/templates.o
 bins   := $(apps:%=$(B)/cgi-bin/%) $(helpers:%=$(B)/cron/%) $(B)/unifyedctl
 
-.PHONY: all run check prove check-one rules san fuzz bench lint routes sizes schema help clean install-packages
+.PHONY: all needs run check prove check-one rules san fuzz bench lint routes sizes schema help clean install-packages
 all: $(bins) $(B)/pool ## build everything into build/
 
 # The header changes only when a name does, so that editing a query compiles one file.
@@ -143,7 +143,10 @@ check: ## every test there is; leaves nothing running
 prove: ## the proofs of tests/prove in 30 minutes; FACTOR=0.1 for a tenth, T='storm loss' for some, SEED=n repeats
 	@run/prove.sh
 
-check-one: $(B)/check ## some suites, by how their names begin: make check-one T='lib/core cgi-bin/go'
+needs:
+	@run/needs.sh build
+
+check-one: $(B)/check | needs ## some suites, by how their names begin: make check-one T='lib/core cgi-bin/go'
 	@tests/with_cluster.sh $(B)/check $(T)
 
 rules: all $(B)/check ## the rules of tests/rules, each a script with its reason
@@ -151,7 +154,7 @@ rules: all $(B)/check ## the rules of tests/rules, each a script with its reason
 
 # Sanitizers and libFuzzer are clang's, each in a build folder of its own.
 san_opt := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
-san: ## the C tests under ASan and UBSan, in build-san/
+san: | needs ## the C tests under ASan and UBSan, in build-san/
 	@$(MAKE) -s B=build-san CC=clang OPT='$(san_opt)' build-san/check
 	@tests/with_cluster.sh build-san/check $(T)
 
@@ -165,7 +168,7 @@ fuzz: ## whatever parses bytes from outside, FUZZ_S seconds (60) each, in build-
 	@tests/fuzz/run.sh build-fuzz $(FUZZ_S) $(or $(T),$(fuzz_names))
 
 bench_bins := $(addprefix $(B)/bench/,direct hello cold insert drain slow_flush.so)
-bench: all $(bench_bins) ## click, page, webhooks, events, sweep, growth, memory and start against their limits, in 8 minutes
+bench: all $(bench_bins) | needs ## click, page, webhooks, events, sweep, growth, memory and start against their limits, in 8 minutes
 	@tests/bench/bench.sh $(B)
 
 lint: ## clang-format, clang-tidy and cppcheck over all C

@@ -33,12 +33,7 @@ prepare() {
 	step packages "all there"
 	log=$state/log/build.log
 	: >"$log"
-	if ! cmp -s "$here/package-lock.json" "$here/node_modules/.unifyed-lock"; then
-		step npm "fetching the sandbox's packages"
-		(cd "$here" && npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/.unifyed-lock) >>"$log" 2>&1 ||
-			die "npm ci failed: a way to the npm registry is needed once" "$log"
-	fi
-	node "$here/tests/sandbox/fetch-schema.mjs" "$here/build/schema" >>"$log" 2>&1 || die "Shopify's schema is not there" "$log"
+	"$here/run/needs.sh" "$here/build" || exit 1
 	step build "compiling what changed"
 	make -s -C "$here" -j "$(nproc)" B=build all >>"$log" 2>&1 || die "the build failed" "$log"
 }

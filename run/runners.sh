@@ -17,12 +17,7 @@ trap 'exit 143' TERM HUP
 # prepare TARGET...: what every run needs is there, and built
 prepare() {
 	run/packages.sh check || exit 1
-	if ! cmp -s package-lock.json node_modules/.unifyed-lock; then
-		step npm "fetching the test packages"
-		{ npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/.unifyed-lock; } >"$dir/npm" 2>&1 ||
-			die "npm ci failed: a way to the npm registry is needed once" "$dir/npm"
-	fi
-	node tests/sandbox/fetch-schema.mjs $B/schema >"$dir/schema" 2>&1 || die "Shopify's schema is not there" "$dir/schema"
+	run/needs.sh $B || exit 1
 	step build "compiling what changed"
 	make -s -j "$(nproc)" B=$B "$@" >"$dir/build" 2>&1 || die "the build failed" "$dir/build"
 }
