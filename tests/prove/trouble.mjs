@@ -13,6 +13,7 @@ const modes = [
 	['no answer', { mode: 'timeout' }], ['an answer after the deadline', { mode: 'delay', ms: CALL_MS * 2 }], ['429', status(429)],
 	['THROTTLED', { mode: 'throttle' }], ['402, frozen', status(402)], ['401', status(401)], ['403', status(403)], ['404, gone', status(404)],
 	['423, locked', status(423)], ['500', status(500)], ['garbage', { mode: 'garbage' }], ['cut off', { mode: 'drop' }],
+	['503 with Retry-After', { mode: 'status', status: 503, retry_after: 3 }], ['200 and half a body', { mode: 'truncate' }],
 ];
 const slice = FACTOR < 0.1 ? modes.filter((_, i) => i % 5 === 0) : modes;
 const worst = { discount: 0, order: 0, catalog: 0, click: 0 };

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -329,6 +330,59 @@ static void a_header_cannot_bring_another(void)
 	caller_stop(&caller);
 }
 
+static void a_server_without_tls_is_away(void)
+{
+	struct caller caller;
+	struct net_answer answer;
+
+	caller_start(&caller, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+	EXPECT_ERR(call(&caller, (struct net_ask){
+		.url = str_fmt(caller.c.mem, "https://127.0.0.1:%d/", caller.server.port) }, &answer), ERR_PLATFORM_AWAY);
+	caller_stop(&caller);
+}
+
+/* A TLS server that signed its own certificate; its port. */
+static int tls_start(pid_t *pid)
+{
+	int out[2], port = 0;
+	char line[256];
+	FILE *from;
+
+	EXPECT(pipe(out) == 0);
+	*pid = fork();
+	if (*pid == 0) {
+		setpgid(0, 0);
+		dup2(out[1], STDOUT_FILENO);
+		execl("/bin/sh", "sh", "-c", "d=$(mktemp -d) && trap 'rm -rf \"$d\"' EXIT TERM && cd \"$d\" && openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=127.0.0.1 "
+			"-addext subjectAltName=IP:127.0.0.1 -keyout k -out c -days 2 2>/dev/null && "
+			"openssl s_server -accept 127.0.0.1:0 -key k -cert c -www 2>/dev/null", (char *)NULL);
+		_exit(127);
+	}
+	close(out[1]);
+	from = fdopen(out[0], "r");
+	while (!port && fgets(line, sizeof(line), from))
+		sscanf(line, "ACCEPT 127.0.0.1:%d", &port);
+	fclose(from);
+	return port;
+}
+
+static void a_certificate_that_nobody_vouches_for_is_away(void)
+{
+	struct caller caller;
+	struct net_answer answer;
+	pid_t pid;
+	int port;
+
+	caller_start(&caller, HANG);
+	port = tls_start(&pid);
+	EXPECT(port > 0);
+	EXPECT_ERR(call(&caller, (struct net_ask){ .url = str_fmt(caller.c.mem, "https://127.0.0.1:%d/", port) }, &answer),
+		ERR_PLATFORM_AWAY);
+	EXPECT(kill(-pid, SIGTERM) == 0);
+	waitpid(pid, NULL, 0);
+	caller_stop(&caller);
+}
+
 static const CU_TestInfo tests[] = {
 	T(an_answer_comes_with_status_headers_and_body),
 	T(the_request_is_what_was_asked),
@@ -340,6 +394,8 @@ static const CU_TestInfo tests[] = {
 	T(a_server_that_is_not_there_is_away),
 	T(an_answer_that_is_cut_off_is_away),
 	T(what_is_no_http_is_away),
+	T(a_server_without_tls_is_away),
+	T(a_certificate_that_nobody_vouches_for_is_away),
 	T(an_answer_that_says_it_is_too_large_is_away),
 	T(an_answer_that_turns_out_too_large_is_away),
 	T(pieces_go_where_they_are_wanted),

@@ -3,19 +3,20 @@ import { bad } from './errors.mjs';
 import { DROP, json } from './http.mjs';
 
 export const TARGETS = ['graphql', 'token', 'webhooks', 'checkout'];
-export const MODES = ['delay', 'status', 'garbage', 'drop', 'throttle', 'lost_answer', 'timeout'];
+export const MODES = ['delay', 'status', 'garbage', 'drop', 'throttle', 'lost_answer', 'timeout', 'truncate'];
 
 export const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
 export function addFault(store, spec) {
-	const { target, shop = null, mode, status = 500, ms = 1000, count = null, match = null } = spec;
+	const { target, shop = null, mode, status = 500, ms = 1000, count = null, match = null, retry_after = status === 429 ? 2 : null } = spec;
 	if (!TARGETS.includes(target)) throw bad(`target: one of ${TARGETS.join(', ')}`);
 	if (!MODES.includes(mode)) throw bad(`mode: one of ${MODES.join(', ')}`);
 	if (mode === 'throttle' && target !== 'graphql' && target !== 'token') throw bad('mode throttle is for graphql and token');
 	if (!Number.isInteger(status) || status < 100 || status > 599) throw bad('status: 100 to 599');
 	if (!Number.isInteger(ms) || ms < 0) throw bad('ms: a whole number of milliseconds');
+	if (retry_after !== null && (!Number.isInteger(retry_after) || retry_after < 0)) throw bad('retry_after: a whole number of seconds');
 	if (count !== null && (!Number.isInteger(count) || count < 1)) throw bad('count: 1 or more');
-	const fault = { id: store.nextId('fault'), target, shop, mode, status, ms, count, match, hits: 0 };
+	const fault = { id: store.nextId('fault'), target, shop, mode, status, ms, count, match, retry_after, hits: 0 };
 	store.state.faults.push(fault);
 	store.touch();
 	return fault;
@@ -40,8 +41,9 @@ export async function underFault(store, target, shop, text, work) {
 	if (!fault) return work();
 	switch (fault.mode) {
 	case 'delay': await wait(fault.ms); return work();
-	case 'status': return json({ errors: `sandbox fault: status ${fault.status}` }, fault.status, fault.status === 429 ? { 'retry-after': '2' } : {});
+	case 'status': return json({ errors: `sandbox fault: status ${fault.status}` }, fault.status, fault.retry_after === null ? {} : { 'retry-after': String(fault.retry_after) });
 	case 'garbage': return { status: 200, headers: { 'content-type': 'application/json' }, body: '{"data":{"shop":{"na' };
+	case 'truncate': return { status: 200, headers: { 'content-type': 'application/json', 'content-length': 4096 }, body: '{"data":{"shop":{"na', cut: true };
 	case 'drop': return DROP;
 	case 'throttle': return target === 'graphql' ? json(THROTTLED) : json({ errors: 'Exceeded 2 calls per second for api client.' }, 429, { 'retry-after': '2' });
 	case 'lost_answer': await work(); return DROP;

@@ -105,5 +105,6 @@ export function send(raw, out, reply) {
 	out.writeHead(reply.status, reply.headers);
 	if (raw.method === 'HEAD') return out.end();
 	if (reply.stream) return reply.stream().on('error', () => out.destroy()).pipe(out);
+	if (reply.cut) return out.write(reply.body, () => raw.socket.destroy()); // less than its length promises
 	out.end(reply.body);
 }
