@@ -84,7 +84,7 @@ export function routes(router, world) {
 	router.on('GET', '/control/app', () => json({ ...store.state.app, clientId: world.app.clientId, apiVersion: API_VERSION }));
 	router.on('POST', '/control/app', (request) => json(changeApp(store, jsonBody(request))));
 	router.on('GET', '/control/faults', () => json({ faults: store.state.faults }));
-	router.on('POST', '/control/faults', (request) => json(addFault(store, onlyKeys(jsonBody(request), ['target', 'shop', 'mode', 'status', 'ms', 'count', 'match']))));
+	router.on('POST', '/control/faults', (request) => json(addFault(store, onlyKeys(jsonBody(request), ['target', 'shop', 'mode', 'status', 'ms', 'count', 'match', 'retry_after']))));
 	router.on('DELETE', '/control/faults', () => { store.state.faults = []; store.touch(); return json({ faults: [] }); });
 	router.on('GET', '/control/webhooks', () => json(store.state.webhooks));
 	router.on('POST', '/control/webhooks', (request) => json(changeWebhooks(store, jsonBody(request))));
