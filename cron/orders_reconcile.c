@@ -70,13 +70,13 @@ static enum err repair(struct ctx *c, struct telling *t)
 /* Each through a door of its own: a page may hold many, and a visit has its time. */
 static enum err read_one(struct ctx *c, struct telling *t)
 {
-	struct platform_order order;
+	struct platform_order *order = NEW(c->mem, struct platform_order);
 	struct shop_door door;
 	bool found;
 
 	TRY(shop_open(c, t->pass->shop, &door));
-	TRY(asked(c, &door, door.platform->order(c, &door.call, t->mark->external, &order, &found)));
-	t->order = &order;
+	TRY(asked(c, &door, door.platform->order(c, &door.call, t->mark->external, order, &found)));
+	t->order = order;
 	return found ? repair(c, t) : OK;
 }
 

@@ -22,14 +22,14 @@ const struct err_row *err_row(enum err e)
 	return &rows[e];
 }
 
-enum err err_fail(struct ctx *c, enum err e, const char *file, int line, const char *format, ...)
+void err_fail(struct ctx *c, enum err e, const char *file, int line, const char *format, ...)
 {
 	char detail[DETAIL_MAX];
 	va_list args;
 
 	assert(e != OK);
 	if (c->failed != OK)
-		return e;
+		return;
 	va_start(args, format);
 	vsnprintf(detail, sizeof(detail), format, args);
 	va_end(args);
@@ -37,5 +37,4 @@ enum err err_fail(struct ctx *c, enum err e, const char *file, int line, const c
 	c->failed_file = file;
 	c->failed_line = line;
 	c->failed_detail = str_copy(c->mem, str_of(detail));
-	return e;
 }

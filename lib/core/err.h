@@ -22,11 +22,12 @@ const struct err_row *err_row(enum err e);
 
 struct ctx;
 
-/* Records file, line and detail in `c` and gives `e` back. The detail is for the log alone. */
-enum err err_fail(struct ctx *c, enum err e, const char *file, int line, const char *format, ...)
+/* Records file, line and detail in `c`. The detail is for the log alone. */
+void err_fail(struct ctx *c, enum err e, const char *file, int line, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
-#define FAIL(c, e, ...) err_fail((c), (e), __FILE__, __LINE__, __VA_ARGS__)
+/* ... and gives e back, written out so that whatever analyses a caller sees which refusal it is. */
+#define FAIL(c, e, ...) (err_fail((c), (e), __FILE__, __LINE__, __VA_ARGS__), (enum err)(e))
 #define TRY(call)                              \
 	do {                                   \
 		enum err try_err_ = (call);    \

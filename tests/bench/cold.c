@@ -60,7 +60,7 @@ static struct request navigation(const char *uri)
 	const char *const params[][2] = { { "REQUEST_METHOD", "GET" }, { "REQUEST_URI", uri }, { "REMOTE_ADDR", "127.0.0.1" },
 		{ "HTTP_ACCEPT", "text/html" }, { "HTTP_SEC_FETCH_MODE", "navigate" }, { "HTTP_SEC_FETCH_DEST", "document" } };
 	const unsigned char begin[8] = { 0, 1 };
-	unsigned char text[2048];
+	unsigned char text[2048] = { 0 };
 	struct request q = { 0 };
 	size_t n = 0;
 

@@ -18,7 +18,7 @@ static const char *fmt(struct world *w, const char *format, struct str a, struct
 
 	for (size_t i = 0; rest.n; i++) {
 		buf_put(&out, str_cut(&rest, '$'));
-		if (rest.p)
+		if (rest.p && i < COUNT(args))
 			buf_put(&out, args[i]);
 	}
 	return str_z(w->mem, buf_str(&out));

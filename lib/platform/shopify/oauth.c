@@ -110,7 +110,7 @@ static void put_encoded(struct buf *b, struct str s)
  * the two Shopify signs; for what it sends in practice they are the same bytes. */
 static struct str signed_text(struct ctx *c, const struct signed_pair *pairs, size_t n, bool encoded)
 {
-	struct str lines[PAIRS_MAX];
+	struct str lines[PAIRS_MAX] = { 0 };
 	struct buf all = buf_new(c->mem, 4 * QUERY_MAX);
 	size_t kept = 0;
 
