@@ -14,6 +14,7 @@
 
 #define BOUNCED "b" /* argument of an address that a click was sent back to with our cookie */
 #define WAIT_S 5
+#define PLACE_MAX 12 /* bytes of ?t= */
 
 /* A form's token is for its link alone. */
 static struct str form_use(struct ctx *c, struct str code)
@@ -64,6 +65,33 @@ static struct str asked(const struct req *q, const char *name)
 	return value.n ? value : req_arg(q, name);
 }
 
+/* "95", "95s", "1m35s", "1h2m3s"; what is anything else says nothing about a place. */
+static bool place_read(struct str text, int *second)
+{
+	int64_t total = 0, n = 0;
+	bool digits = false;
+
+	if (!text.n || text.n > PLACE_MAX)
+		return false;
+	for (size_t i = 0; i < text.n; i++) {
+		char ch = text.p[i];
+
+		if (ch >= '0' && ch <= '9') {
+			n = n * 10 + (ch - '0');
+			digits = true;
+			continue;
+		}
+		if (!digits || (ch != 'h' && ch != 'm' && ch != 's'))
+			return false;
+		total += n * (ch == 'h' ? 3600 : ch == 'm' ? 60 : 1);
+		n = 0;
+		digits = false;
+	}
+	total += n;
+	*second = total > CHECKOUT_SECOND_MAX ? 0 : (int)total;
+	return total <= CHECKOUT_SECOND_MAX;
+}
+
 /* What is asked for. fails LINK_UNKNOWN, VARIANT_UNKNOWN, BAD_INPUT */
 static enum err ask_read(struct ctx *c, const struct req *q, struct checkout_ask *ask)
 {
@@ -79,6 +107,7 @@ static enum err ask_read(struct ctx *c, const struct req *q, struct checkout_ask
 	if (variant.n && !ID_READ(variant, variant, &ask->variant))
 		return FAIL(c, ERR_VARIANT_UNKNOWN, "not the look of a variant's id");
 	ask->units = (int)n;
+	ask->has_second = place_read(asked(q, "t"), &ask->second);
 	return OK;
 }
 
@@ -98,12 +127,12 @@ static void come_back(struct ctx *c, struct res *r, enum err why, const struct c
 {
 	int64_t seconds = o->expires_ms > c->now_ms ? (o->expires_ms - c->now_ms + 999) / 1000 : WAIT_S;
 
-	if (why == ERR_OFFER_NOT_READY)
+	if (why == ERR_OFFER_NOT_READY || why == ERR_NOTHING_YET)
 		seconds = WAIT_S;
 	else if (err_row(why)->status != 429)
 		return;
 	res_header(r, "Retry-After", str_fmt(c->mem, "%lld", (long long)seconds));
-	if (why == ERR_UNPROVEN_CAPPED || why == ERR_HIGH_DEMAND)
+	if (why == ERR_UNPROVEN_CAPPED || why == ERR_HIGH_DEMAND || why == ERR_NOTHING_YET)
 		res_header(r, "Refresh", str_fmt(c->mem, "%lld; url=" STR_FMT, (long long)seconds,
 			STR_ARG(go_again_path(c, o, units, NULL))));
 }
@@ -222,7 +251,7 @@ static enum err look(struct ctx *c, const struct req *q, struct res *r)
 	struct checkout_look seen;
 
 	TRY(ask_read(c, q, &ask));
-	TRY(checkout_look(c, ask.code, ask.variant, &seen));
+	TRY(checkout_look(c, &ask, &seen));
 	if (!button)
 		checkout_previewed(c, &seen);
 	if (seen.refused == OK && !seen.variants)

@@ -58,7 +58,8 @@ grant execute on function u.clock(), u.ms(timestamptz), u.at(bigint), u.event_id
    to :go, :public, :api, :hook, :helper;
 
 -- go and public: what their pages show; stock and checkouts move only through functions
-grant select on u.short_link, u.offer, u.offer_price, u.variant, u.product, u.inventory, u.attribution, u.stream
+grant select on u.short_link, u.offer, u.offer_price, u.variant, u.product, u.inventory, u.attribution, u.stream, u.spotlight, u.moment,
+      u.live_session
    to :go, :public;
 grant select (id, offer_id, shop_id, amount_minor, currency, code, state) on u.offer_discount to :go, :public;
 grant select (id, platform, domain, name, currency, storefront_url, status) on u.shop to :go, :public;
@@ -66,13 +67,12 @@ grant select (id, handle, name) on u.creator to :go, :public;
 grant select (creator_id, shop_id, status) on u.connection to :go, :public;
 grant select on u.checkout_session, u.reservation to :go;
 grant execute on function u.link_refusal(timestamptz, timestamptz, text, text, text, timestamptz, timestamptz) to :go, :public;
+grant execute on function u.link_goal(text), u.pin_goal(uuid, text, integer) to :go, :public;
 grant insert on u.event_log to :go, :public;
 grant select (id) on u.event_log to :go, :public; -- `on conflict (id)` reads it
 grant execute on function
-      u.checkout_start(text, uuid, uuid, integer, uuid, uuid, text, integer),
       u.click(text, uuid, uuid, integer, uuid, uuid, text, uuid, boolean, boolean, bigint, u.hold_rules),
       u.click_many(text[], uuid[], uuid[], integer[], uuid[], uuid[], text[], uuid[], boolean[], boolean[], bigint[], u.hold_rules),
-      u.checkout_start_many(text[], uuid[], uuid[], integer[], uuid[], uuid[], text[], integer),
       u.checkout_release(uuid, uuid)
    to :go;
 
@@ -84,8 +84,10 @@ grant select (id, platform, shop_domain, webhook_id) on u.webhook_inbox to :hook
 -- api: what people edit, and reading of the rest; stock and orders are never its to write
 grant select, insert, update, delete on u.creator, u.creator_session, u.api_key, u.login_attempt, u.idempotency, u.oauth_state,
       u.connection, u.catalog_sync, u.offer, u.offer_product, u.offer_discount, u.offer_price, u.stream, u.attribution,
-      u.short_link, u.job
+      u.short_link, u.job, u.live_session, u.moment
    to :api;
+grant select, insert on u.spotlight to :api;
+grant select on u.replay to :api;
 grant select, insert, update on u.shop to :api;
 grant select, insert on u.event_log to :api;
 grant select on u.webhook_subscription, u.location, u.product, u.variant, u.inventory, u.inventory_level, u.inventory_snapshot,
@@ -95,6 +97,7 @@ grant select on u.webhook_subscription, u.location, u.product, u.variant, u.inve
 grant select (id, platform, shop_domain, topic, webhook_id, event_id, triggered_at, received_at, state, attempts, retry_at, problem,
       done_at, waits_for) on u.webhook_inbox to :api;
 grant execute on function u.link_release(uuid), u.offer_release(uuid), u.checkout_release(uuid, uuid), u.order_net(uuid), u.invariants(),
+      u.live_join(uuid, uuid, integer), u.live_move(uuid, uuid), u.live_follow(uuid), u.only_product(uuid),
       u.item_buffer_set(uuid, uuid, integer, integer, integer), u.shop_buffer_set(uuid, integer, integer, integer), u.audit_invariants()
    to :api;
 

@@ -56,7 +56,8 @@ enum err dash_links(struct ctx *c, const struct req *q, struct res *r)
 		struct standing s = standing_of(c, &list[i]);
 
 		rows[i] = (struct tpl_dashboard_links_links){
-			.id = ID_TEXT(c->mem, link, list[i].id), .code = list[i].code, .offer = list[i].offer_name,
+			.id = ID_TEXT(c->mem, link, list[i].id), .code = list[i].code, .offer = uuid_is_nil(list[i].live.u) ? list[i].offer_name : list[i].live_title,
+			.follows = !uuid_is_nil(list[i].live.u),
 			.where = dash_from(c, list[i].attribution.platform, list[i].attribution.surface, list[i].stream_title), .where_n = 1,
 			.clicks = list[i].clicks, .checkouts = list[i].checkouts, .closed = s.closed, .expired = s.expired,
 			.used_up = s.used_up,
@@ -84,11 +85,12 @@ enum err dash_link(struct ctx *c, const struct req *q, struct res *r)
 	s = standing_of(c, &link);
 	page = (struct tpl_dashboard_link){
 		.layout = d.layout, .id = ID_TEXT(c->mem, link, id), .url = link_url(c, &link), .code = link.code,
-		.offer = link.offer_name, .offer_id = ID_TEXT(c->mem, offer, link.offer),
+		.offer = link.offer_name, .offer_id = uuid_is_nil(link.offer.u) ? S("") : ID_TEXT(c->mem, offer, link.offer),
+		.show = link.live_title,
 		.where = dash_from(c, link.attribution.platform, link.attribution.surface, link.stream_title), .where_n = 1,
 		.clicks = link.clicks, .repeats = link.repeats, .refusals = link.refusals, .previews = link.previews, .guarded = link.guarded,
 		.checkouts = link.checkouts, .open = s.open, .closed = s.closed, .expired = s.expired, .used_up = s.used_up,
-		.not_ready = s.open && !str_eq(link.offer_state, S("active")), .until_at = link.expires_ms,
+		.not_ready = s.open && uuid_is_nil(link.live.u) && !str_eq(link.offer_state, S("active")), .until_at = link.expires_ms,
 		.clicks_max = link.clicks_max, .clicks_used = link.clicks_used,
 	};
 	local_want(&d.local, link.expires_ms, &page.until);

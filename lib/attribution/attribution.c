@@ -18,9 +18,10 @@ enum err attribution_for(struct ctx *c, const struct attribution *context, struc
 
 	TRY(db_run(c, SQL(attribution_add), PARAMS(
 		p_uuid(uuid_new(c->now_ms)), p_uuid(c->creator.u), p_str(context->platform), p_str(context->surface),
-		p_uuid_or_null(context->stream.u))));
+		p_uuid_or_null(context->stream.u), p_uuid_or_null(context->replay.u), p_uuid_or_null(context->moment.u))));
 	TRY(db_one(c, SQL(attribution_find), PARAMS(
-		p_uuid(c->creator.u), p_str(context->platform), p_str(context->surface), p_uuid_or_null(context->stream.u)), &row));
+		p_uuid(c->creator.u), p_str(context->platform), p_str(context->surface), p_uuid_or_null(context->stream.u),
+		p_uuid_or_null(context->replay.u), p_uuid_or_null(context->moment.u)), &row));
 	id->u = row_uuid(&row, "id");
 	return OK;
 }

@@ -19,6 +19,7 @@ static const struct {
 	{ "link_closed", CHECKOUT_REFUSED, ERR_LINK_CLOSED },
 	{ "link_expired", CHECKOUT_REFUSED, ERR_LINK_EXPIRED },
 	{ "link_exhausted", CHECKOUT_REFUSED, ERR_LINK_EXHAUSTED },
+	{ "nothing_yet", CHECKOUT_REFUSED, ERR_NOTHING_YET },
 	{ "offer_closed", CHECKOUT_REFUSED, ERR_OFFER_CLOSED },
 	{ "offer_early", CHECKOUT_REFUSED, ERR_OFFER_EARLY },
 	{ "offer_exhausted", CHECKOUT_REFUSED, ERR_OFFER_EXHAUSTED },
@@ -135,12 +136,17 @@ static enum err outcome_read(struct ctx *c, const struct row *row, struct checko
 	return choices_read(c, row_str(row, "choices"), out);
 }
 
+struct str checkout_key(struct ctx *c, const struct checkout_ask *ask)
+{
+	return ask->has_second ? str_fmt(c->mem, STR_FMT "@%d", STR_ARG(ask->code), ask->second) : ask->code;
+}
+
 enum err checkout_start(struct ctx *c, const struct checkout_ask *ask, struct checkout_outcome *out)
 {
 	struct row row;
 
 	TRY(db_one(c, SQL(checkout_start), PARAMS(
-		p_str(ask->code), p_uuid(ask->visitor), p_uuid_or_null(ask->variant.u), p_int(ask->units),
+		p_str(checkout_key(c, ask)), p_uuid(ask->visitor), p_uuid_or_null(ask->variant.u), p_int(ask->units),
 		p_uuid(ask->session.u), p_uuid(ask->hold.u), p_str(ask->mark), p_uuid_or_null(ask->address),
 		p_bool(ask->navigates), p_bool(ask->pressed), p_int(ask->seen_ms), p_str(guard_rules(c))), &row));
 	return outcome_read(c, &row, out);
@@ -170,7 +176,7 @@ static struct columns columns_of(struct ctx *c, const struct checkout_ask *const
 	};
 
 	for (size_t i = 0; i < n; i++) {
-		t.codes[i] = asks[i]->code;
+		t.codes[i] = checkout_key(c, asks[i]);
 		t.marks[i] = asks[i]->mark;
 		t.visitors[i] = asks[i]->visitor;
 		t.variants[i] = asks[i]->variant.u;

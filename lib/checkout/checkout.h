@@ -9,12 +9,15 @@
 #include "lib/core/money.h"
 
 #define CHECKOUT_UNITS_MAX 20
+#define CHECKOUT_SECOND_MAX 604800 /* a week */
 
 /* One visitor's ask for one link. Session, hold and mark are minted before and used when a new checkout starts. */
 struct checkout_ask {
 	struct str code;            /* as in the URL; text_is_code */
 	struct uuid visitor;
 	struct variant_id variant;  /* nil: not chosen */
+	bool has_second;            /* the link's ?t= told a second of its stream or replay: 0 to CHECKOUT_SECOND_MAX */
+	int second;
 	int units;                  /* 1 to CHECKOUT_UNITS_MAX */
 	struct session_id session;
 	struct reservation_id hold;
@@ -93,8 +96,8 @@ struct checkout_look {
 	struct money list, price;
 };
 
-/* fails  LINK_UNKNOWN; VARIANT_UNKNOWN for a variant (not nil) that the link does not sell */
-enum err checkout_look(struct ctx *c, struct str code, struct variant_id variant, struct checkout_look *out);
+/* Of the ask: code, variant and second. fails  LINK_UNKNOWN; VARIANT_UNKNOWN for a variant (not nil) that the link does not sell */
+enum err checkout_look(struct ctx *c, const struct checkout_ask *ask, struct checkout_look *out);
 
 /* A visitor's live hold on a link. */
 struct checkout_held {
@@ -116,7 +119,10 @@ enum err checkout_release(struct ctx *c, struct session_id session, struct uuid 
 /* Ends up to `most` lapsed holds, in the caller's transaction. */
 enum err checkout_expire(struct ctx *c, int most, int64_t *ended);
 
-/* Telemetry, as notes: LINK_CLICKED with the outcome's class (started, repeated, choose, refused_<why>), HOLD_REFUSED for the
+/* What u.link_goal looks up: the code, and the second behind an '@'. */
+struct str checkout_key(struct ctx *c, const struct checkout_ask *ask);
+
+/* Telemetry, as notes (of a replay's button REPLAY_CLICK too, of one in the bio LINK_IN_BIO_CLICK): LINK_CLICKED with the outcome's class (started, repeated, choose, refused_<why>), HOLD_REFUSED for the
  * guard's answers, LINK_PREVIEWED. */
 void checkout_clicked(struct ctx *c, const struct checkout_outcome outcomes[], size_t n);
 void checkout_previewed(struct ctx *c, const struct checkout_look *look);

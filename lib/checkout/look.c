@@ -2,11 +2,11 @@
 #include "lib/checkout/checkout.h"
 #include "lib/db/db.h"
 
-enum err checkout_look(struct ctx *c, struct str code, struct variant_id variant, struct checkout_look *out)
+enum err checkout_look(struct ctx *c, const struct checkout_ask *ask, struct checkout_look *out)
 {
 	struct row row;
 
-	TRY(db_maybe(c, SQL(checkout_look), PARAMS(p_str(code), p_uuid_or_null(variant.u)), &row));
+	TRY(db_maybe(c, SQL(checkout_look), PARAMS(p_str(checkout_key(c, ask)), p_uuid_or_null(ask->variant.u)), &row));
 	if (!row.found)
 		return FAIL(c, ERR_LINK_UNKNOWN, "no link has this code");
 	*out = (struct checkout_look){
@@ -27,7 +27,7 @@ enum err checkout_look(struct ctx *c, struct str code, struct variant_id variant
 		.list = row_money(&row, "list_minor", "currency"),
 		.price = row_money(&row, "price_minor", "currency"),
 	};
-	if (!uuid_is_nil(variant.u) && !out->variants && out->refused == OK)
+	if (!uuid_is_nil(ask->variant.u) && !out->variants && out->refused == OK)
 		return FAIL(c, ERR_VARIANT_UNKNOWN, "the link does not sell this variant");
 	return OK;
 }

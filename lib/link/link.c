@@ -78,12 +78,13 @@ static enum err insert(struct ctx *c, const struct link_ask *ask, struct attribu
 	return OK;
 }
 
-static enum err tell(struct ctx *c, enum event_type type, struct link_id id, struct offer_id offer)
+static enum err tell(struct ctx *c, enum event_type type, struct link_id id, struct offer_id offer, struct live_id live)
 {
 	struct jw w = jw_new(c->mem, 256);
 
 	jw_object(&w);
 	event_put_id(&w, "offer", offer.u);
+	event_put_id(&w, "live", live.u);
 	jw_end(&w);
 	return event_emit(c, &(struct event){ .type = type, .creator = c->creator, .subject = id.u, .payload = jw_done(&w) });
 }
@@ -100,7 +101,7 @@ enum err link_create(struct ctx *c, const struct link_ask *ask, struct link_id *
 		TRY(insert(c, ask, attribution, ask->code.n ? ask->code : crypto_token(c->mem, CODE_LENGTH), *id, &taken));
 	if (taken)
 		return FAIL(c, ERR_CODE_TAKEN, "taken");
-	return tell(c, EVENT_LINK_CREATED, *id, ask->offer);
+	return tell(c, EVENT_LINK_CREATED, *id, ask->offer, (struct live_id){ 0 });
 }
 
 static struct link link_of(const struct row *row)
@@ -113,7 +114,10 @@ static struct link link_of(const struct row *row)
 		.offer_state = row_str(row, "offer_state"),
 		.product = { row_uuid(row, "product_id") },
 		.variant = { row_uuid(row, "variant_id") },
-		.attribution = { row_str(row, "platform"), row_str(row, "surface"), { row_uuid(row, "stream_id") } },
+		.live = { row_uuid(row, "live_id") },
+		.live_title = row_str(row, "live_title"),
+		.attribution = { row_str(row, "platform"), row_str(row, "surface"), { row_uuid(row, "stream_id") },
+			{ row_uuid(row, "replay_id") }, { row_uuid(row, "moment_id") } },
 		.stream_title = row_str(row, "stream_title"),
 		.expires_ms = row_int(row, "expires_ms"),
 		.revoked_ms = row_int(row, "revoked_ms"),
@@ -130,19 +134,32 @@ static struct link link_of(const struct row *row)
 	};
 }
 
+static enum err links_of(struct ctx *c, const struct rows *rows, struct link **out, size_t *n)
+{
+	*n = (size_t)rows->n;
+	*out = arena_array(c->mem, *n + 1, sizeof(**out));
+	for (int i = 0; i < rows->n; i++) {
+		struct row row = rows_at(rows, i);
+
+		(*out)[i] = link_of(&row);
+	}
+	return OK;
+}
+
 enum err link_list(struct ctx *c, struct link_id after, int limit, struct link **out, size_t *n)
 {
 	struct rows rows;
 
 	TRY(db_all(c, SQL(link_list), PARAMS(p_uuid(c->creator.u), p_uuid_or_null(after.u), p_int(limit)), &rows));
-	*n = (size_t)rows.n;
-	*out = arena_array(c->mem, *n + 1, sizeof(**out));
-	for (int i = 0; i < rows.n; i++) {
-		struct row row = rows_at(&rows, i);
+	return links_of(c, &rows, out, n);
+}
 
-		(*out)[i] = link_of(&row);
-	}
-	return OK;
+enum err link_pins(struct ctx *c, struct live_id live, struct link **out, size_t *n)
+{
+	struct rows rows;
+
+	TRY(db_all(c, SQL(link_pins), PARAMS(p_uuid(c->creator.u), p_uuid(live.u)), &rows));
+	return links_of(c, &rows, out, n);
 }
 
 enum err link_by_id(struct ctx *c, struct link_id id, struct link *out)
@@ -154,6 +171,44 @@ enum err link_by_id(struct ctx *c, struct link_id id, struct link *out)
 		return FAIL(c, ERR_LINK_UNKNOWN, "no such link of hers");
 	*out = link_of(&row);
 	return OK;
+}
+
+static enum err pin_insert(struct ctx *c, struct live_id live, struct attribution_id attribution, struct str code, struct link_id id,
+	bool *taken)
+{
+	struct row row;
+
+	TRY(db_maybe(c, SQL(link_pin_insert), PARAMS(
+		p_uuid(id.u), p_uuid(c->creator.u), p_uuid(live.u), p_uuid(attribution.u), p_str(code)), &row));
+	*taken = !row.found;
+	return OK;
+}
+
+enum err link_pin(struct ctx *c, struct live_id live, struct str platform, struct str code, struct link_id *id)
+{
+	const struct attribution context = { .platform = platform, .surface = S("live") };
+	struct attribution_id attribution;
+	struct row row;
+	bool taken = true;
+
+	if (!stream_platform_known(platform))
+		field_bad(c, "platform", "youtube, tiktok, twitch, instagram or other");
+	if (code.n && (!text_is_code(code) || text_is_reserved(str_lower(c->mem, code))))
+		field_bad(c, "code", "3 to 32 letters, digits and '-', and no reserved word");
+	TRY(fields_must_be_good(c));
+	TRY(db_maybe(c, SQL(link_pin_find), PARAMS(p_uuid(c->creator.u), p_uuid(live.u), p_str(platform)), &row));
+	if (!row.found)
+		return FAIL(c, ERR_NOT_FOUND, "no such live session of hers");
+	id->u = row_uuid(&row, "link_id");
+	if (!uuid_is_nil(id->u) && !code.n)
+		return OK;
+	TRY(attribution_for(c, &context, &attribution));
+	*id = ID_NEW(link, c->now_ms);
+	for (int i = 0; taken && i < (code.n ? 1 : CODE_TRIES); i++)
+		TRY(pin_insert(c, live, attribution, code.n ? code : crypto_token(c->mem, CODE_LENGTH), *id, &taken));
+	if (taken)
+		return FAIL(c, ERR_CODE_TAKEN, "taken");
+	return tell(c, EVENT_LINK_CREATED, *id, (struct offer_id){ 0 }, live);
 }
 
 enum err link_update(struct ctx *c, const struct link *link, int64_t expires_ms, int64_t clicks_max)
@@ -178,7 +233,7 @@ enum err link_revoke(struct ctx *c, struct link_id id)
 	TRY(link_by_id(c, id, &link));
 	TRY(db_run(c, SQL(link_release), PARAMS(p_uuid(id.u))));
 	TRY(db_maybe(c, SQL(link_revoke), PARAMS(p_uuid(c->creator.u), p_uuid(id.u)), &row));
-	return row.found ? tell(c, EVENT_LINK_REVOKED, id, link.offer) : OK;
+	return row.found ? tell(c, EVENT_LINK_REVOKED, id, link.offer, link.live) : OK;
 }
 
 struct str link_url(struct ctx *c, const struct link *link)

@@ -10,8 +10,10 @@
 struct link {
 	struct link_id id;
 	struct str code;
-	struct offer_id offer;
+	struct offer_id offer;        /* nil: it follows a show */
 	struct str offer_name, offer_state;
+	struct live_id live;          /* of a link that follows a show; it has no offer of its own */
+	struct str live_title;
 	struct product_id product;    /* nil: any of the offer */
 	struct variant_id variant;    /* nil: any */
 	struct attribution attribution;
@@ -35,8 +37,15 @@ struct link_ask {
 	int64_t clicks_max;           /* 0: no limit */
 };
 
-/* fails  BAD_INPUT (also for an offer, stream, product or variant that is not hers), CODE_TAKEN */
+/* Of a replay and its moment the caller has checked that they are hers.
+ * fails  BAD_INPUT (also for an offer, stream, product or variant that is not hers), CODE_TAKEN */
 enum err link_create(struct ctx *c, const struct link_ask *ask, struct link_id *id);
+/* The link that follows a show: it leads to what stands in the light (u.pin_goal). One open for each session and platform: asked again
+ * without a code it is the same. code: a vanity code; empty: the one there is, or a random one.
+ * fails  BAD_INPUT, CODE_TAKEN, NOT_FOUND (the session is not hers) */
+enum err link_pin(struct ctx *c, struct live_id live, struct str platform, struct str code, struct link_id *id);
+/* The open ones of a session. */
+enum err link_pins(struct ctx *c, struct live_id live, struct link **out, size_t *n);
 enum err link_list(struct ctx *c, struct link_id after, int limit, struct link **out, size_t *n);
 /* fails LINK_UNKNOWN */
 enum err link_by_id(struct ctx *c, struct link_id id, struct link *out);

@@ -1,7 +1,8 @@
-#include "lib/stream/stream.h"
-
+#include "lib/core/config.h"
 #include "lib/db/db.h"
 #include "lib/event/event.h"
+#include "lib/json/json.h"
+#include "lib/stream/inside.h"
 #include "lib/text/text.h"
 
 #define TITLE_MAX_POINTS 200
@@ -27,12 +28,38 @@ static enum err check(struct ctx *c, const struct stream_ask *ask)
 		field_bad(c, "title", "1 to %d characters", TITLE_MAX_POINTS);
 	if (ask->url.n && !text_is_web_url(ask->url))
 		field_bad(c, "url", "an address that begins with https://");
+	if (ask->delay_s < 0 || ask->delay_s > STREAM_DELAY_MAX_S)
+		field_bad(c, "delay_s", "1 to %d seconds", STREAM_DELAY_MAX_S);
 	return fields_must_be_good(c);
 }
 
-static enum err tell(struct ctx *c, enum event_type type, struct stream_id id)
+int64_t stream_usual_delay_s(const struct ctx *c, struct str platform)
 {
-	return event_emit(c, &(struct event){ .type = type, .creator = c->creator, .subject = id.u });
+	if (str_eq(platform, S("youtube")))
+		return c->config->delay_youtube_s;
+	if (str_eq(platform, S("tiktok")))
+		return c->config->delay_tiktok_s;
+	return str_eq(platform, S("twitch")) ? c->config->delay_twitch_s : c->config->delay_other_s;
+}
+
+enum err stream_join(struct ctx *c, struct stream_id id)
+{
+	struct row row;
+
+	return db_one(c, SQL(stream_join), PARAMS(p_uuid(id.u), p_uuid(uuid_new(c->now_ms)), p_int(c->config->live_gap_s)), &row);
+}
+
+enum err stream_tell(struct ctx *c, enum event_type type, struct stream_id id)
+{
+	struct stream stream;
+	struct jw w = jw_new(c->mem, 256);
+
+	TRY(stream_by_id(c, id, &stream));
+	jw_object(&w);
+	jw_kstr(&w, "platform", stream.platform);
+	event_put_id(&w, "live", stream.live.u);
+	jw_end(&w);
+	return event_emit(c, &(struct event){ .type = type, .creator = c->creator, .subject = id.u, .payload = jw_done(&w) });
 }
 
 /* Normalising can lengthen a text. */
@@ -50,10 +77,11 @@ enum err stream_create(struct ctx *c, const struct stream_ask *ask, struct strea
 	*id = ID_NEW(stream, c->now_ms);
 	TRY(db_maybe(c, SQL(stream_insert), PARAMS(
 		p_uuid(id->u), p_uuid(c->creator.u), p_str(ask->platform), p_str(str_trim(ask->title)), p_str(ask->url),
-		p_int(ask->scheduled_ms)), &row));
+		p_int(ask->scheduled_ms), p_int(ask->delay_s ? ask->delay_s : stream_usual_delay_s(c, ask->platform))), &row));
 	if (!row.found)
 		return title_too_long(c);
-	return tell(c, EVENT_STREAM_CREATED, *id);
+	TRY(stream_join(c, *id));
+	return stream_tell(c, EVENT_STREAM_CREATED, *id);
 }
 
 enum err stream_update(struct ctx *c, struct stream_id id, int64_t revision, const struct stream_ask *ask)
@@ -65,13 +93,14 @@ enum err stream_update(struct ctx *c, struct stream_id id, int64_t revision, con
 	TRY(check(c, ask));
 	TRY(db_maybe(c, SQL(stream_update), PARAMS(
 		p_uuid(c->creator.u), p_uuid(id.u), p_int(revision ? revision : now.revision), p_str(str_trim(ask->title)),
-		p_str(ask->url), p_int(ask->scheduled_ms)), &row));
+		p_str(ask->url), p_int(ask->scheduled_ms),
+		p_int(ask->delay_s ? ask->delay_s : stream_usual_delay_s(c, now.platform))), &row));
 	if (!row.found)
 		return FAIL(c, ERR_EDIT_CONFLICT, "another revision");
 	return row_bool(&row, "title_ok") ? OK : title_too_long(c);
 }
 
-static struct stream stream_of(const struct row *row)
+struct stream stream_of(const struct row *row)
 {
 	return (struct stream){
 		.id = { row_uuid(row, "id") },
@@ -83,6 +112,9 @@ static struct stream stream_of(const struct row *row)
 		.started_ms = row_int(row, "started_ms"),
 		.ended_ms = row_int(row, "ended_ms"),
 		.created_ms = row_int(row, "created_ms"),
+		.live = { row_uuid(row, "live_id") },
+		.detected = row_bool(row, "detected"),
+		.delay_s = row_int(row, "delay_s"),
 		.revision = row_int(row, "revision"),
 	};
 }
@@ -124,7 +156,8 @@ static enum err move(struct ctx *c, struct stream_id id, struct str to, struct s
 	TRY(db_maybe(c, SQL(stream_move), PARAMS(p_uuid(c->creator.u), p_uuid(id.u), p_str(to), p_strs(c, &from, 1)), &row));
 	if (!row.found)
 		return FAIL(c, ERR_STREAM_STATE, "from " STR_FMT " to " STR_FMT, STR_ARG(now.state), STR_ARG(to));
-	return tell(c, type, id);
+	TRY(stream_join(c, id));
+	return stream_tell(c, type, id);
 }
 
 enum err stream_start(struct ctx *c, struct stream_id id)

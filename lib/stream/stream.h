@@ -1,4 +1,4 @@
-/* stream: a live that a creator goes on the air with.
+/* stream: a live that a creator goes on the air with, on one platform. Streams of one show are one live session (live.h).
  * Owns       table stream
  * Invariant  scheduled -> live -> ended, or scheduled -> cancelled; never back
  */
@@ -13,17 +13,23 @@ struct stream {
 	struct str url;      /* where it can be watched; may be empty */
 	struct str state;    /* scheduled live ended cancelled */
 	int64_t scheduled_ms, started_ms, ended_ms, created_ms; /* 0: not */
+	struct live_id live; /* nil only for what an earlier release made and nobody started since */
+	bool detected;       /* found at its platform, not made by hand */
+	int64_t delay_s;     /* what viewers see is so late */
 	int64_t revision;
 };
 
 struct stream_ask {
 	struct str platform, title, url;
 	int64_t scheduled_ms; /* 0: not told */
+	int64_t delay_s;      /* to STREAM_DELAY_MAX_S; 0: as config delay_<platform>_s says */
 };
+
+#define STREAM_DELAY_MAX_S 600
 
 bool stream_platform_known(struct str platform);
 
-/* fails BAD_INPUT */
+/* It is put into a live session. fails BAD_INPUT */
 enum err stream_create(struct ctx *c, const struct stream_ask *ask, struct stream_id *id);
 /* The platform stays. fails BAD_INPUT, EDIT_CONFLICT (revision 0: any), NOT_FOUND */
 enum err stream_update(struct ctx *c, struct stream_id id, int64_t revision, const struct stream_ask *ask);
@@ -34,5 +40,20 @@ enum err stream_by_id(struct ctx *c, struct stream_id id, struct stream *out);
 enum err stream_start(struct ctx *c, struct stream_id id);
 enum err stream_end(struct ctx *c, struct stream_id id);
 enum err stream_cancel(struct ctx *c, struct stream_id id);
+
+/* What a platform told of a broadcast. */
+struct stream_found {
+	struct str platform, title, url;
+	struct channel_id channel;
+	int64_t scheduled_ms, started_ms; /* 0: not told */
+};
+/* A broadcast that is announced: a scheduled stream, STREAM_AUTO_DETECTED. */
+enum err stream_found_upcoming(struct ctx *c, const struct stream_found *found, struct stream_id *id);
+/* A broadcast that is on the air. known: the stream that it is, nil when none is known yet: then a stream of that platform that she
+ * made by hand, and that no broadcast claims, is taken for it; else one is made. STREAM_AUTO_DETECTED and STREAM_STARTED once each;
+ * harmless when it runs already. A stream that ended stays so: fails STREAM_STATE */
+enum err stream_found_on(struct ctx *c, const struct stream_found *found, struct stream_id known, struct stream_id *id);
+/* It is over since ended_ms. Harmless when it has ended. */
+enum err stream_found_over(struct ctx *c, struct stream_id id, int64_t ended_ms);
 
 #endif

@@ -156,7 +156,7 @@ static struct str shop_page(struct ctx *c, const struct checkout_outcome *o)
 
 /* What each refusal says and offers. */
 struct shown {
-	bool sold_out, over, used_up, early, soon, no_variant;
+	bool sold_out, over, used_up, early, soon, no_variant, yet;
 	bool cooling, visitor_full, address_full, moment, busy; /* the guard's */
 	bool again; /* asking again may help */
 	bool shop;  /* the shop sells it still, at its own price */
@@ -176,6 +176,7 @@ static struct shown shown_of(enum err refused)
 		{ ERR_LINK_EXHAUSTED, { .used_up = true, .shop = true } },
 		{ ERR_OFFER_EXHAUSTED, { .used_up = true, .again = true, .shop = true } },
 		{ ERR_OFFER_EARLY, { .early = true } },
+		{ ERR_NOTHING_YET, { .yet = true } },
 		{ ERR_OFFER_NOT_READY, { .soon = true, .again = true } },
 		{ ERR_HOLD_COOLING, { .cooling = true, .shop = true } },
 		{ ERR_VISITOR_CAPPED, { .visitor_full = true, .again = true, .shop = true } },
@@ -203,9 +204,9 @@ struct str go_refused_page(struct ctx *c, enum err refused, const struct checkou
 		.variant = variant_name(o->variant_title), .image = o->image_url,
 		.sold_out = shown.sold_out, .over = shown.over, .used_up = shown.used_up, .soon = shown.soon,
 		.cooling = shown.cooling, .visitor_full = shown.visitor_full, .address_full = shown.address_full,
-		.moment = shown.moment, .busy = shown.busy,
+		.moment = shown.moment, .busy = shown.busy, .yet = shown.yet,
 		.again_at = shown.cooling || shown.visitor_full || shown.address_full ? o->expires_ms : 0,
-		.faded = shown.sold_out || shown.over || shown.used_up || shown.no_variant, .plain_title = !shown.sold_out && !shown.soon,
+		.faded = shown.sold_out || shown.over || shown.used_up || shown.no_variant, .plain_title = !shown.sold_out && !shown.soon && !shown.yet,
 		.no_variant = shown.no_variant, .starts = shown.early ? o->expires_ms : 0,
 		.choices = choices_of(c, o, units), .choices_n = shown.sold_out ? o->choices_n : 0,
 		.again_url = shown.again ? go_path(c, o->code, again, units) : S(""),

@@ -65,9 +65,12 @@ void link_json(struct ctx *c, struct jw *w, const struct link *link)
 	jw_kid(w, "offer", ID_offer, link->offer.u);
 	jw_kid(w, "product", ID_product, link->product.u);
 	jw_kid(w, "variant", ID_variant, link->variant.u);
+	jw_kid(w, "session", ID_live, link->live.u);
 	jw_kstr(w, "platform", link->attribution.platform);
 	jw_kstr(w, "surface", link->attribution.surface);
 	jw_kid(w, "stream", ID_stream, link->attribution.stream.u);
+	jw_kid(w, "replay", ID_replay, link->attribution.replay.u);
+	jw_kid(w, "moment", ID_moment, link->attribution.moment.u);
 	jw_ktime(w, "expires_at", link->expires_ms);
 	jw_ktime(w, "revoked_at", link->revoked_ms);
 	jw_key(w, "clicks_max");

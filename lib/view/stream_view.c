@@ -2,7 +2,7 @@
 
 enum err stream_ask_read(struct ctx *c, struct str body, bool with_platform, struct stream_ask *ask)
 {
-	static const char *const known[] = { "title", "url", "scheduled_at", "platform", NULL };
+	static const char *const known[] = { "title", "url", "scheduled_at", "platform", "delay_s", NULL };
 	struct json from;
 
 	TRY(json_read_object(c, body, &from));
@@ -13,6 +13,7 @@ enum err stream_ask_read(struct ctx *c, struct str body, bool with_platform, str
 		ask->scheduled_ms = 0;
 	else
 		json_want_time(c, from, "scheduled_at", &ask->scheduled_ms);
+	json_want_int(c, from, "delay_s", 1, STREAM_DELAY_MAX_S, &ask->delay_s);
 	if (with_platform)
 		json_want_text(c, from, "platform", 1, 20, &ask->platform);
 	else if (json_type(json_get(from, "platform")) != JSON_ABSENT)
@@ -32,6 +33,9 @@ void stream_json(struct jw *w, const struct stream *s)
 	jw_ktime(w, "started_at", s->started_ms);
 	jw_ktime(w, "ended_at", s->ended_ms);
 	jw_ktime(w, "created_at", s->created_ms);
+	jw_kid(w, "session", ID_live, s->live.u);
+	jw_kbool(w, "detected", s->detected);
+	jw_kint(w, "delay_s", s->delay_s);
 	jw_kint(w, "revision", s->revision);
 	jw_end(w);
 }

@@ -55,8 +55,10 @@ begin
 end
 $$;
 
--- The variants that a link can sell, with what is left of each: at most `most`, or of those with something left.
-create or replace function u.link_choices(link u.short_link, most integer, with_stock boolean) returns jsonb
+-- The variants that a link to this offer (and product, and variant, unless null) can sell, with what is left of each: at most `most`,
+-- or of those with something left.
+create or replace function u.link_choices(in_shop uuid, in_offer uuid, in_product uuid, in_variant uuid, most integer, with_stock boolean)
+returns jsonb
 language plpgsql stable as $$
 begin
     return (select coalesce(jsonb_agg(jsonb_build_object(
@@ -70,24 +72,16 @@ begin
                       join u.inventory i on i.shop_id = op.shop_id and i.item_id = op.item_id
                       left join (select r.item_id, sum(r.units)::integer as units
                                    from u.reservation r
-                                  where r.shop_id = link.shop_id and r.state = 'pending' and r.expires_at <= u.clock()
+                                  where r.shop_id = in_shop and r.state = 'pending' and r.expires_at <= u.clock()
                                   group by r.item_id) lapsed on lapsed.item_id = i.item_id
                      cross join lateral (select case when i.tracked and v.policy = 'deny'
                                                      then greatest(0, i.free + coalesce(lapsed.units, 0)) end as remaining) rest
-                     where op.offer_id = link.offer_id
-                       and (link.product_id is null or v.product_id = link.product_id)
-                       and (link.variant_id is null or v.id = link.variant_id)
+                     where op.offer_id = in_offer
+                       and (in_product is null or v.product_id = in_product)
+                       and (in_variant is null or v.id = in_variant)
                        and (not with_stock or rest.remaining is null or rest.remaining > 0)
                      order by p.title, v.position, v.id
                      limit most) c);
-end
-$$;
-
--- What a sold-out page of this link offers instead.
-create or replace function u.link_others(link uuid) returns jsonb
-language plpgsql stable as $$
-begin
-    return coalesce((select u.link_choices(l, 12, true) from u.short_link l where l.id = link and l.variant_id is null), '[]');
 end
 $$;
 
@@ -121,28 +115,86 @@ begin
 end
 $$;
 
+-- Where a link that follows a show goes: to what stood in the light when the viewer saw it, which is so many seconds later than
+-- it was said (stream.delay_s), or at second in_second of the stream. Nothing any more: to what stood there last. No row before the
+-- first. The stream is the show's on that platform: the one on the air, else the last.
+create or replace function u.pin_goal(in_live uuid, in_platform text, in_second integer)
+returns table (offer_id uuid, product_id uuid, variant_id uuid, stream_id uuid, moment_id uuid, second integer)
+language plpgsql stable as $$
+#variable_conflict use_column
+declare
+    stream record;
+    seen   timestamptz;
+begin
+    select s.id, s.started_at, coalesce(s.delay_s, 10) as delay_s
+      into stream
+      from u.stream s
+     where s.live_id = in_live and s.platform = in_platform and s.started_at is not null
+     order by s.state = 'live' desc, s.started_at desc
+     limit 1;
+    seen := case when in_second is not null and stream.id is not null then stream.started_at + make_interval(secs => in_second)
+                 else u.clock() - make_interval(secs => coalesce(stream.delay_s, 0)) end;
+    return query
+    select m.offer_id, m.product_id, m.variant_id, stream.id, coalesce(m.merged_into, m.id),
+           extract(epoch from seen - stream.started_at)::integer
+      from u.spotlight p
+      join u.moment m on m.id = p.moment_id and m.offer_id is not null and m.state in ('kept', 'merged')
+     where p.live_id = in_live and p.at <= seen
+     order by p.at desc, p.id desc
+     limit 1;
+end
+$$;
+
+-- What a key leads to. A key is a link's code in lower case, and behind an '@' perhaps a second: of the stream, or of the replay.
+--   second  that one; of a link to a running stream the one that its viewers see now
+create or replace function u.link_goal(in_key text)
+returns table (id uuid, code text, creator_id uuid, offer_id uuid, product_id uuid, variant_id uuid, attribution_id uuid,
+               clicks_max integer, clicks_used integer, revoked_at timestamptz, expires_at timestamptz, platform text, surface text,
+               stream_id uuid, moment_id uuid, second integer)
+language sql stable as $$
+    select l.id, l.code, l.creator_id, coalesce(l.offer_id, g.offer_id), coalesce(l.product_id, g.product_id), coalesce(l.variant_id, g.variant_id),
+           coalesce(b.id, a.id), l.clicks_max, l.clicks_used, l.revoked_at, l.expires_at, a.platform, a.surface,
+           coalesce(a.stream_id, g.stream_id), coalesce(a.moment_id, g.moment_id), coalesce(k.second, g.second, n.second)
+      from (select split_part(in_key, '@', 1) as code_key, nullif(split_part(in_key, '@', 2), '')::integer as second) k
+     cross join lateral (select l.id, l.code, l.creator_id, l.offer_id, l.product_id, l.variant_id, l.attribution_id, l.live_id,
+                                l.clicks_max, l.clicks_used, l.revoked_at, l.expires_at
+                           from u.short_link l where l.code_key = k.code_key offset 0) l
+     cross join lateral (select a.id, a.platform, a.surface, a.stream_id, a.moment_id
+                           from u.attribution a where a.id = l.attribution_id offset 0) a
+      left join lateral (select p.offer_id, p.product_id, p.variant_id, p.stream_id, p.moment_id, p.second
+                           from (select 1 where l.live_id is not null) pinned
+                          cross join lateral u.pin_goal(l.live_id, a.platform, k.second) p) g on true
+      left join lateral (select extract(epoch from u.clock() - t.started_at)::integer - coalesce(t.delay_s, 10) as second
+                           from u.stream t where t.id = a.stream_id and a.surface = 'live' and t.state = 'live' offset 0) n on true
+      left join lateral (select b.id from u.attribution b
+                          where l.live_id is not null and b.creator_id = l.creator_id and b.platform = a.platform
+                            and b.surface = a.surface and b.stream_id = g.stream_id and b.replay_id is null and b.moment_id is null
+                          limit 1) b on true
+    offset 0
+$$;
+
 -- What the rules look at, for a click alone and for a batch: a link with its offer, shop and creator ...
 --   refusal  why it sells nothing to anybody right now, or null
 --   sells    its offer is in place at the shop
+drop function if exists u.link_facts(text);
 create or replace function u.link_facts(in_key text)
 returns table (id uuid, code text, creator_id uuid, shop_id uuid, offer_id uuid, product_id uuid, variant_id uuid,
                attribution_id uuid, clicks_max integer, clicks_used integer, refusal text, sells boolean,
                starts_at timestamptz, redemptions_max integer, redemptions_used integer, redemptions_held integer,
-               storefront_url text, creator_name text, creator_handle text, platform text, surface text, stream_id uuid)
+               storefront_url text, creator_name text, creator_handle text, platform text, surface text, stream_id uuid,
+               moment_id uuid, second integer)
 language sql stable as $$
-    select l.id, l.code, l.creator_id, l.shop_id, l.offer_id, l.product_id, l.variant_id, l.attribution_id,
+    select l.id, l.code, l.creator_id, f.shop_id, l.offer_id, l.product_id, l.variant_id, l.attribution_id,
            l.clicks_max, l.clicks_used,
            u.link_refusal(l.revoked_at, l.expires_at, s.status, n.status, f.state, f.starts_at, f.ends_at),
            f.state = 'active' and s.storefront_url <> '', f.starts_at,
            f.redemptions_max, f.redemptions_used, f.redemptions_held,
-           s.storefront_url, c.name, c.handle, a.platform, a.surface, a.stream_id
-      from u.short_link l
+           s.storefront_url, c.name, c.handle, l.platform, l.surface, l.stream_id, l.moment_id, greatest(0, l.second)
+      from u.link_goal(in_key) l
       join u.offer f on f.id = l.offer_id
       join u.shop s on s.id = f.shop_id
       join u.connection n on n.creator_id = f.creator_id and n.shop_id = f.shop_id
       join u.creator c on c.id = f.creator_id
-      join u.attribution a on a.id = l.attribution_id
-     where l.code_key = in_key
     offset 0 -- inlined, and still looked up link by link
 $$;
 
@@ -169,12 +221,16 @@ language sql stable as $$
 $$;
 
 -- What a started checkout tells.
+drop function if exists u.checkout_events(uuid, uuid, uuid, uuid, uuid, integer, bigint, text);
 create or replace function u.checkout_events(
-    session uuid, hold uuid, link uuid, offer uuid, variant uuid, units integer, price_minor bigint, currency text)
+    session uuid, hold uuid, link uuid, offer uuid, variant uuid, units integer, price_minor bigint, currency text, moment uuid,
+    second integer)
 returns table (type text, subject uuid, payload jsonb)
 language sql stable as $$
     values ('CHECKOUT_STARTED', session, jsonb_build_object('link', link, 'offer', offer, 'variant', variant,
-                                                            'units', units, 'price_minor', price_minor, 'currency', currency)),
+                                                            'units', units, 'price_minor', price_minor, 'currency', currency)
+                                         || case when moment is null then '{}' else jsonb_build_object('moment', moment) end
+                                         || case when second is null then '{}' else jsonb_build_object('second', second) end),
            ('RESERVATION_CREATED', hold, jsonb_build_object('checkout', session, 'units', units)),
            ('CHECKOUT_REDIRECTED', session, jsonb_build_object('link', link))
 $$;
@@ -209,7 +265,13 @@ declare
 begin
     select * into link from u.link_facts(lower(in_code));
     if not found then
-        o.outcome := 'link_unknown';
+        select 'nothing_yet', l.id, l.code, c.id, c.name, c.handle, a.platform, a.surface
+          into o.outcome, o.link_id, o.code, o.creator_id, o.creator_name, o.creator_handle, o.platform, o.surface
+          from u.short_link l
+          join u.creator c on c.id = l.creator_id
+          join u.attribution a on a.id = l.attribution_id
+         where l.code_key = split_part(lower(in_code), '@', 1) and l.live_id is not null and l.revoked_at is null;
+        o.outcome := coalesce(o.outcome, 'link_unknown');
         return o;
     end if;
     limited := link.redemptions_max is not null;
@@ -301,7 +363,7 @@ begin
         return o;
     end if;
     if in_variant is null then
-        o.choices := u.link_choices((select l from u.short_link l where l.id = link.id), 250, false);
+        o.choices := u.link_choices(link.shop_id, link.offer_id, link.product_id, link.variant_id, 250, false);
         o.outcome := case
             when jsonb_array_length(o.choices) = 0 then 'offer_not_ready'
             when o.session_id is null and not o.choices @? '$[*] ? (@.left == null || @.left > 0)' then 'sold_out'
@@ -313,7 +375,8 @@ begin
     if in_items is not null and not price.item_id = any(in_items) then
         -- it was sold out when the batch locked its rows
         o.outcome := 'sold_out';
-        o.choices := u.link_others(link.id);
+        o.choices := case when link.variant_id is null
+                          then u.link_choices(link.shop_id, link.offer_id, link.product_id, null, 12, true) else '[]' end;
         return o;
     end if;
     proven := u.click_is_proven(in_sender, in_rules, price.guard, at);
@@ -326,7 +389,8 @@ begin
             if price.free + u.lapsed_units(price.shop_id, price.item_id)
                       + (case when own.item_id = price.item_id and own.expires_at > at then own.units else 0 end) < in_units then
                 o.outcome := 'sold_out';
-                o.choices := u.link_others(link.id);
+                o.choices := case when link.variant_id is null
+                          then u.link_choices(link.shop_id, link.offer_id, link.product_id, null, 12, true) else '[]' end;
                 return o;
             end if;
         end if;
@@ -406,7 +470,8 @@ begin
                 raise exception 'more has lapsed than this batch may end' using errcode = '40001';
             end if;
             o.outcome := 'sold_out';
-            o.choices := u.link_others(link.id);
+            o.choices := case when link.variant_id is null
+                          then u.link_choices(link.shop_id, link.offer_id, link.product_id, null, 12, true) else '[]' end;
             return o;
         end if;
         if limited and (select f.redemptions_used + f.redemptions_held - back.redemptions >= f.redemptions_max
@@ -459,10 +524,10 @@ begin
     with started as (
         insert into u.checkout_session (id, creator_id, shop_id, link_id, offer_id, attribution_id, variant_id, item_id, visitor,
                                         units, mark, list_minor, price_minor, currency, discount_code, redeems,
-                                        created_at, expires_at)
+                                        created_at, expires_at, moment_id, second)
         values (in_session, link.creator_id, price.shop_id, link.id, link.offer_id, link.attribution_id, price.id, price.item_id,
                 in_visitor, in_units, in_mark, price.list_minor, price.price_minor, price.currency, price.code, limited,
-                at, ends)
+                at, ends, link.moment_id, link.second)
         on conflict (link_id, visitor) where state = 'open' do nothing
         returning id
     ), held as (
@@ -474,7 +539,7 @@ begin
         select u.event_id(e.type, e.subject::text, at), e.type, link.creator_id, price.shop_id, e.subject, at, e.payload
           from started
          cross join lateral u.checkout_events(in_session, in_hold, link.id, link.offer_id, price.id, in_units,
-                                              price.price_minor, price.currency) e
+                                              price.price_minor, price.currency, link.moment_id, link.second) e
     )
     select count(*) into n from started;
     if n = 0 then
@@ -514,6 +579,8 @@ declare
     at      timestamptz := u.clock();
     ends    timestamptz := at + make_interval(secs => (in_rules).hold_s);
     keys    text[] := array(select lower(c) from unnest(in_codes) c);
+    codes   text[] := array(select split_part(k, '@', 1) from unnest(keys) k);
+    offers  uuid[];
     holds   uuid[];  -- that may end: the visitors' own, and lapsed ones of short items and of offers that are used up
     items   uuid[];
     chosen  uuid[];  -- the variant of each ask; null: there is a choice, or none
@@ -524,21 +591,20 @@ begin
     perform pg_advisory_xact_lock(k.key)
        from (select distinct u.visitor_key(a.visitor) as key from unnest(in_visitors) a (visitor) order by 1) k;
     with known as materialized (
-        select k.key, coalesce(l.variant_id, u.only_variant(l.offer_id, l.product_id)) as variant,
+        select k.key, l.offer_id, coalesce(l.variant_id, u.only_variant(l.offer_id, l.product_id)) as variant,
                l.clicks_max is not null
                or (select o.redemptions_max is not null from u.offer o where o.id = l.offer_id) as limits
           from (select distinct unnest(keys)) k (key)
-         cross join lateral (select l.variant_id, l.offer_id, l.product_id, l.clicks_max
-                               from u.short_link l where l.code_key = k.key offset 0) l
+         cross join lateral u.link_goal(k.key) l
     )
-    select array_agg(coalesce(a.variant, k.variant) order by a.n), coalesce(bool_or(k.limits), false)
-      into chosen, limits
+    select array_agg(coalesce(a.variant, k.variant) order by a.n), coalesce(bool_or(k.limits), false), array_agg(distinct k.offer_id)
+      into chosen, limits, offers
       from unnest(keys, in_variants) with ordinality a (key, variant, n)
       left join known k on k.key = a.key;
     holds := array(
         select r.id
           from unnest(keys, in_visitors) a (key, visitor)
-         cross join lateral (select l.id from u.short_link l where l.code_key = a.key offset 0) l
+         cross join lateral (select l.id from u.short_link l where l.code_key = split_part(a.key, '@', 1) offset 0) l
          cross join lateral (select s.id from u.checkout_session s
                               where s.link_id = l.id and s.visitor = a.visitor and s.state = 'open' offset 0) s
          cross join lateral (select r.id, r.state from u.reservation r where r.session_id = s.id offset 0) r
@@ -560,7 +626,7 @@ begin
              cross join lateral (select s.id from u.checkout_session s
                                   where s.offer_id = o.id and s.state = 'open' and s.redeems offset 0) s
              cross join lateral (select r.id, r.state, r.expires_at from u.reservation r where r.session_id = s.id offset 0) r
-             where o.id in (select l.offer_id from u.short_link l where l.code_key = any(keys))
+             where o.id = any(offers)
                and o.redemptions_used + o.redemptions_held + cardinality(keys) > o.redemptions_max
                and r.state = 'pending' and r.expires_at <= at
              order by r.expires_at limit 200);
@@ -589,8 +655,7 @@ begin
         perform 1
            from u.offer o
           where o.id in (
-                    select l.offer_id from u.short_link l join u.offer f on f.id = l.offer_id and f.redemptions_max is not null
-                     where l.code_key = any(keys)
+                    select f.id from u.offer f where f.id = any(offers) and f.redemptions_max is not null
                     union
                     select s.offer_id
                       from unnest(holds) h (id)
@@ -599,7 +664,7 @@ begin
                      where s.redeems)
           order by o.id
             for no key update;
-        perform 1 from u.short_link l where l.code_key = any(keys) and l.clicks_max is not null order by l.id for no key update;
+        perform 1 from u.short_link l where l.code_key = any(codes) and l.clicks_max is not null order by l.id for no key update;
     end if;
 
     with first as materialized (
@@ -611,7 +676,7 @@ begin
          order by k.visitor, k.n
     ), open as materialized (
         select f.n, f.visitor, f.units, f.session, f.hold, f.mark, f.address, l.id as link_id, l.code as link_code, l.creator_id, l.offer_id,
-               l.attribution_id, l.storefront_url, l.creator_name, l.creator_handle, l.platform, l.surface, l.stream_id,
+               l.attribution_id, l.storefront_url, l.creator_name, l.creator_handle, l.platform, l.surface, l.stream_id, l.moment_id, l.second,
                p.id as variant_id, p.external_id, p.title, p.image_url, p.product_title, p.product_handle, p.shop_id, p.item_id,
                p.free, p.limited, p.list_minor, p.price_minor, p.currency, p.code,
                sum(f.units) over (partition by p.shop_id, p.item_id order by f.n) as wanted,
@@ -633,7 +698,7 @@ begin
                 or not exists (select from u.checkout_session s where s.visitor = f.visitor and s.state = 'open'))
     ), fits as materialized (
         select o.n, o.visitor, o.units, o.session, o.hold, o.mark, o.address, o.link_id, o.link_code, o.creator_id, o.offer_id,
-               o.attribution_id, o.storefront_url, o.creator_name, o.creator_handle, o.platform, o.surface, o.stream_id,
+               o.attribution_id, o.storefront_url, o.creator_name, o.creator_handle, o.platform, o.surface, o.stream_id, o.moment_id, o.second,
                o.variant_id, o.external_id, o.title, o.image_url, o.product_title, o.product_handle, o.shop_id, o.item_id,
                o.list_minor, o.price_minor, o.currency, o.code
           from open o
@@ -652,9 +717,10 @@ begin
          where i.shop_id = t.shop_id and i.item_id = t.item_id
     ), started as (
         insert into u.checkout_session (id, creator_id, shop_id, link_id, offer_id, attribution_id, variant_id, item_id, visitor,
-                                        units, mark, list_minor, price_minor, currency, discount_code, created_at, expires_at)
+                                        units, mark, list_minor, price_minor, currency, discount_code, created_at, expires_at,
+                                        moment_id, second)
         select f.session, f.creator_id, f.shop_id, f.link_id, f.offer_id, f.attribution_id, f.variant_id, f.item_id, f.visitor,
-               f.units, f.mark, f.list_minor, f.price_minor, f.currency, f.code, at, ends
+               f.units, f.mark, f.list_minor, f.price_minor, f.currency, f.code, at, ends, f.moment_id, f.second
           from fits f
     ), held as (
         insert into u.reservation (id, session_id, creator_id, shop_id, item_id, units, address, created_at, expires_at)
@@ -665,7 +731,7 @@ begin
         select u.event_id(e.type, e.subject::text, at), e.type, f.creator_id, f.shop_id, e.subject, at, e.payload
           from fits f
          cross join lateral u.checkout_events(f.session, f.hold, f.link_id, f.offer_id, f.variant_id, f.units, f.price_minor,
-                                              f.currency) e
+                                              f.currency, f.moment_id, f.second) e
     )
     select coalesce(array_agg(f.n::integer order by f.n), '{}'),
            coalesce(array_agg(row('started', f.session, u.ms(ends), f.mark, f.units, f.variant_id, f.external_id, f.code,
@@ -689,34 +755,13 @@ begin
 end
 $$;
 
--- As programs of the release before ask: nobody is on guard for them. They go with that release.
-create or replace function u.checkout_start(
-    in_code text, in_visitor uuid, in_variant uuid, in_units integer,
-    in_session uuid, in_hold uuid, in_mark text, in_hold_s integer)
-returns u.checkout_outcome
-language plpgsql volatile security definer as $$
-begin
-    return u.click(in_code, in_visitor, in_variant, in_units, in_session, in_hold, in_mark,
-                   null, true, false, 0, row(in_hold_s, null, null, null, null, null, null, null));
-end
-$$;
-
-create or replace function u.checkout_start_many(
-    in_codes text[], in_visitors uuid[], in_variants uuid[], in_units integer[],
-    in_sessions uuid[], in_holds uuid[], in_marks text[], in_hold_s integer)
-returns table (ask integer, answer u.checkout_outcome)
-language plpgsql volatile security definer as $$
-declare
-    n integer := cardinality(in_codes);
-begin
-    return query select c.ask, c.answer
-      from u.click_many(in_codes, in_visitors, in_variants, in_units, in_sessions, in_holds, in_marks,
-                        array_fill(null::uuid, array[n]), array_fill(true, array[n]), array_fill(false, array[n]),
-                        array_fill(0::bigint, array[n]), row(in_hold_s, null, null, null, null, null, null, null)) c;
-end
-$$;
+-- What earlier releases asked.
 drop function if exists u.link_only(u.short_link);
 drop function if exists u.price_facts(uuid, uuid);
 drop function if exists u.visit_key(text, uuid);
 drop function if exists u.checkout_decide(text, uuid, uuid, integer, uuid, uuid, text, integer, uuid[]);
 drop function if exists u.checkout_answer(text, uuid, uuid, integer, uuid, uuid, text, integer, uuid[], uuid[]);
+drop function if exists u.link_choices(u.short_link, integer, boolean);
+drop function if exists u.link_others(uuid);
+drop function if exists u.checkout_start(text, uuid, uuid, integer, uuid, uuid, text, integer);
+drop function if exists u.checkout_start_many(text[], uuid[], uuid[], integer[], uuid[], uuid[], text[], integer);

@@ -20,14 +20,15 @@ select (answer).outcome, (answer).session_id, (answer).expires_ms, (answer).mark
 -- :checkout_look
 -- What link $1 shows to whoever only looks: its cheapest variant, or variant $2, and why it would refuse.
 select l.id as link_id, l.code, l.creator_id, c.name as creator_name, c.handle as creator_handle, s.storefront_url,
-       u.link_refusal(l.revoked_at, l.expires_at, s.status, n.status, f.state, f.starts_at, f.ends_at) as outcome,
+       case when l.offer_id is null then case when l.revoked_at is null then 'nothing_yet' else 'link_closed' end
+            else u.link_refusal(l.revoked_at, l.expires_at, s.status, n.status, f.state, f.starts_at, f.ends_at) end as outcome,
        u.ms(f.starts_at) as starts_ms, coalesce(v.variants, 0) as variants, v.id as variant_id, v.variant_title, v.product_title,
        v.product_handle, v.image_url, v.list_minor, v.price_minor, v.currency
-  from u.short_link l
-  join u.offer f on f.id = l.offer_id
-  join u.shop s on s.id = f.shop_id
-  join u.connection n on n.creator_id = f.creator_id and n.shop_id = f.shop_id
+  from u.link_goal(lower($1::text)) l
   join u.creator c on c.id = l.creator_id
+  left join u.offer f on f.id = l.offer_id
+  left join u.shop s on s.id = f.shop_id
+  left join u.connection n on n.creator_id = f.creator_id and n.shop_id = f.shop_id
   left join lateral (
         select v.id, v.title as variant_title, p.title as product_title, p.handle as product_handle,
                coalesce(nullif(v.image_url, ''), p.image_url) as image_url, op.list_minor, op.price_minor, op.currency,
@@ -40,8 +41,7 @@ select l.id as link_id, l.code, l.creator_id, c.name as creator_name, c.handle a
            and (l.variant_id is null or v.id = l.variant_id)
            and ($2::uuid is null or v.id = $2)
          order by op.price_minor, p.title, v.position, v.id
-         limit 1) v on true
- where l.code_key = lower($1::text);
+         limit 1) v on true;
 
 -- :checkout_held
 -- Link $1, and what visitor $2 holds through it right now (no session: nothing).
@@ -65,12 +65,26 @@ select l.id as link_id, l.code, l.creator_id, c.name as creator_name, c.handle a
 select u.checkout_release($1::uuid, $2::uuid) as outcome;
 
 -- :checkout_clicked
+with clicked as (
+    select c.id, c.creator, c.link, c.word, c.variant, c.checkout, c.guarded
+      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::uuid[], $7::integer[]::boolean[])
+           c (id, creator, link, word, variant, checkout, guarded)
+), surface as (
+    insert into u.event_log (id, type, creator_id, subject, payload, at)
+    select u.event_id(case a.surface when 'replay' then 'REPLAY_CLICK' else 'LINK_IN_BIO_CLICK' end, c.id::text, u.clock()),
+           case a.surface when 'replay' then 'REPLAY_CLICK' else 'LINK_IN_BIO_CLICK' end, c.creator, coalesce(a.replay_id, c.link),
+           jsonb_strip_nulls(jsonb_build_object('link', c.link, 'moment', a.moment_id)), u.clock()
+      from clicked c
+      join u.short_link l on l.id = c.link
+      join u.attribution a on a.id = l.attribution_id and a.surface in ('replay', 'link_in_bio')
+     where not c.guarded
+    on conflict (id) do nothing
+)
 insert into u.event_log (id, type, creator_id, subject, payload, at)
 select id, case when guarded then 'HOLD_REFUSED' else 'LINK_CLICKED' end, creator, link,
        jsonb_strip_nulls(jsonb_build_object(case when guarded then 'class' else 'outcome' end, word,
                                             'variant', variant, 'checkout', checkout)), u.clock()
-  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::uuid[], $7::integer[]::boolean[])
-       c (id, creator, link, word, variant, checkout, guarded);
+  from clicked;
 
 -- :checkout_previewed
 insert into u.event_log (id, type, creator_id, subject, at) values ($1::uuid, 'LINK_PREVIEWED', $2::uuid, $3::uuid, u.clock());

@@ -14,8 +14,8 @@ static int64_t sweep(struct world *w)
 
 static void crowd(struct world *w, int n)
 {
-	world_sql(w, "select u.checkout_start('annalink1', gen_random_uuid(), %s, 1, gen_random_uuid(), gen_random_uuid(),"
-		" md5(random()::text), 900) from generate_series(1, %d)", world_uuid(w, w->variant.u), n);
+	world_sql(w, "select u.click('annalink1', gen_random_uuid(), %s, 1, gen_random_uuid(), gen_random_uuid(), md5(random()::text),"
+		" null, true, false, 0, row(900, null, null, null, null, null, null, null)) from generate_series(1, %d)", world_uuid(w, w->variant.u), n);
 }
 
 static void a_lapsed_hold_is_tidied_up_with_its_events(void)

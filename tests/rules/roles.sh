@@ -49,7 +49,7 @@ done
 no public "select 1 from u.checkout_session"
 no public "select u.checkout_release(gen_random_uuid(), gen_random_uuid())"
 may go "select u.checkout_release(gen_random_uuid(), gen_random_uuid())"
-may go "select u.checkout_start('abc', gen_random_uuid(), null, 1, gen_random_uuid(), gen_random_uuid(), 'abcdefghijklmnopqrstuvw', 900)"
+may go "select u.click('abc', gen_random_uuid(), null, 1, gen_random_uuid(), gen_random_uuid(), 'abcdefghijklmnopqrstuvw', null, true, false, 0, row(900, null, null, null, null, null, null, null))"
 may go "select u.click('abc', gen_random_uuid(), null, 1, gen_random_uuid(), gen_random_uuid(), 'abcdefghijklmnopqrstuvw', null, true, false, 0, '(900,240,3,10,3,20,25,2)')"
 no go "select 1 from u.hold_cooling"
 no go "select u.guard_forget(1, 1)"

@@ -338,16 +338,6 @@ static void a_young_cookie_is_a_share_and_an_old_one_is_not(void)
 	crowd(&w, (struct somebody){ .known_s = 2 }, 8, true, 6);
 }
 
-static void programs_of_the_release_before_are_not_guarded(void)
-{
-	struct world w = world(.stock = 4);
-
-	world_sql(&w, "update u.inventory set guard = 3");
-	for (int i = 0; i < 4; i++)
-		EXPECT_STR(world_text(&w, "select (u.checkout_start('annalink1', gen_random_uuid(), null, 1, gen_random_uuid(),"
-			" gen_random_uuid(), repeat('%d', 26), 900)).outcome", i), "started");
-}
-
 static const CU_TestInfo tests[] = {
 	T(an_address_is_its_block_of_today),
 	T(one_address_holds_so_many_of_an_item),
@@ -362,7 +352,6 @@ static const CU_TestInfo tests[] = {
 	T(a_level_asks_for_more),
 	T(a_hold_that_is_there_stays_at_every_level),
 	T(a_young_cookie_is_a_share_and_an_old_one_is_not),
-	T(programs_of_the_release_before_are_not_guarded),
 	CU_TEST_INFO_NULL,
 };
 const struct suite suite_lib_checkout_guard = { "lib/checkout/guard", tests };

@@ -4,6 +4,7 @@
 #include "lib/catalog/catalog.h"
 #include "lib/cron/cron.h"
 #include "lib/event/event.h"
+#include "lib/stream/stream.h"
 #include "tests/desk.h"
 #include "tests/storefront.h"
 #include "tests/suite.h"
@@ -95,10 +96,24 @@ static void short_stock(struct world *w)
 	}
 }
 
+static void moments(struct world *w)
+{
+	struct stream_found found = { .platform = S("twitch"), .title = S("Found"), .started_ms = world_now_ms(w) };
+	struct str session = got_json(w, api(w, ANNA, GET, "/streams/$stream", NULL), "session");
+	const char *path = str_z(w->mem, str_fmt(w->mem, "/streams/sessions/" STR_FMT "/moments", STR_ARG(session))), *a, *b;
+	struct stream_id id;
+
+	a = id_in(w, post(w, ANNA, path, "{\"title\":\"One\"}"));
+	b = id_in(w, post(w, ANNA, path, "{\"title\":\"Two\"}"));
+	expect_status(post(w, ANNA, fmt(w, "/streams/moments/%s/merge", a), fmt(w, "{\"into\":\"%s\"}", b)), 200);
+	EXPECT_ERR(stream_found_on(world_ctx(w, ANNA), &found, (struct stream_id){ 0 }, &id), OK);
+}
+
 static void the_end_of_it(struct world *w)
 {
 	const char *over;
 
+	moments(w);
 	expect_status(post(w, ANNA, "/streams/$stream/end", NULL), 200);
 	expect_status(post(w, ANNA, "/offers/$offer/pause", NULL), 200);
 	expect_status(api(w, ANNA, DELETE, "/offers/$offer", NULL), 204);

@@ -1,12 +1,14 @@
 /* streams.c: /streams
  *
- * The lives of a creator, by hand: plan, start, end, cancel.
+ * The lives of a creator: planned, started and ended by hand or found at their platforms; the sessions they are parts of, and the
+ * moments of those.
  */
+#include "cgi-bin/streams/streams.h"
+
 #include "lib/core/config.h"
 #include "lib/stream/stream.h"
 #include "lib/view/list_view.h"
 #include "lib/view/stream_view.h"
-#include "lib/web/web.h"
 
 static enum err answer(struct ctx *c, struct res *r, struct stream_id id, bool created)
 {
@@ -65,7 +67,7 @@ static enum err change(struct ctx *c, const struct req *q, struct res *r)
 	TRY(req_id(c, q, "id", ID_stream, &id.u));
 	TRY(stream_by_id(c, id, &stream));
 	TRY(req_if_match(c, q, stream.revision));
-	ask = (struct stream_ask){ stream.platform, stream.title, stream.url, stream.scheduled_ms };
+	ask = (struct stream_ask){ stream.platform, stream.title, stream.url, stream.scheduled_ms, stream.delay_s };
 	TRY(stream_ask_read(c, req_body(q), false, &ask));
 	TRY(stream_update(c, id, stream.revision, &ask));
 	return answer(c, r, id, false);
@@ -101,7 +103,24 @@ static enum err cancel(struct ctx *c, const struct req *q, struct res *r)
 static const struct route routes[] = {
 	{ POST,  "/streams",            create, .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
 	{ GET,   "/streams",            list,   .who = CREATOR, .tx = TX_READ },
+	{ GET,   "/streams/sessions",                streams_sessions,       .who = CREATOR, .tx = TX_READ },
+	{ GET,   "/streams/sessions/:id",            streams_session,        .who = CREATOR, .tx = TX_READ },
+	{ PATCH, "/streams/sessions/:id",            streams_session_rename, .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
+	{ POST,  "/streams/sessions/:id/link",       streams_session_link,   .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
+	{ POST,  "/streams/sessions/:id/spotlight",  streams_spotlight,      .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
+	{ DELETE, "/streams/sessions/:id/spotlight", streams_spotlight_off,  .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
+	{ GET,   "/streams/sessions/:id/moments",    streams_moments,        .who = CREATOR, .tx = TX_READ },
+	{ POST,  "/streams/sessions/:id/moments",    streams_moment_add,     .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
+	{ GET,   "/streams/sessions/:id/suggestions", streams_suggestions,   .who = CREATOR, .tx = TX_READ },
+	{ POST,  "/streams/sessions/:id/suggestions", streams_suggest,       .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
+	{ GET,   "/streams/moments/:id",             streams_moment,         .who = CREATOR, .tx = TX_READ },
+	{ PATCH, "/streams/moments/:id",             streams_moment_change,  .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
+	{ DELETE, "/streams/moments/:id",            streams_moment_delete,  .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
+	{ POST,  "/streams/moments/:id/merge",       streams_moment_merge,   .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
+	{ POST,  "/streams/moments/:id/accept",      streams_moment_accept,  .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
+	{ POST,  "/streams/moments/:id/dismiss",     streams_moment_dismiss, .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
 	{ GET,   "/streams/:id",        show,   .who = CREATOR, .tx = TX_READ },
+	{ POST,  "/streams/:id/session", streams_session_of, .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
 	{ PATCH, "/streams/:id",        change, .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
 	{ POST,  "/streams/:id/start",  start,  .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
 	{ POST,  "/streams/:id/end",    end,    .who = CREATOR, .tx = TX_WRITE, .key = IDEMPOTENT },
