@@ -5,6 +5,7 @@
 #include "lib/analytics/analytics.h"
 #include "lib/cron/cron.h"
 #include "lib/db/db.h"
+#include "lib/replay/replay.h"
 
 struct turn {
 	const struct consumer *consumer;
@@ -15,19 +16,24 @@ static enum err run(struct ctx *c, void *arg)
 {
 	struct turn *turn = arg;
 
-	return analytics_step(c, turn->consumer, &turn->done);
+	return event_step(c, turn->consumer, &turn->done);
+}
+
+static enum err deliver(struct ctx *c, const struct consumer *consumer, int64_t *done)
+{
+	struct turn turn = { .consumer = consumer };
+
+	TRY(db_in_tx(c, run, &turn));
+	*done += turn.done;
+	return OK;
 }
 
 static enum err step(struct ctx *c, int64_t *done)
 {
 	*done = 0;
-	for (size_t i = 0; i < analytics_consumers_n; i++) {
-		struct turn turn = { .consumer = &analytics_consumers[i] };
-
-		TRY(db_in_tx(c, run, &turn));
-		*done += turn.done;
-	}
-	return OK;
+	for (size_t i = 0; i < analytics_consumers_n; i++)
+		TRY(deliver(c, &analytics_consumers[i], done));
+	return deliver(c, &replay_consumer, done);
 }
 
 const struct helper events_deliver_helper = { "events_deliver", step };

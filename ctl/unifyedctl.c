@@ -43,7 +43,7 @@ static int integrity(struct ctx *c, int argc, char **argv)
 
 static enum err rebuild_work(struct ctx *c, void *arg)
 {
-	return analytics_rebuild(c, arg);
+	return event_rebuild(c, arg);
 }
 
 static int consumer_rebuild(struct ctx *c, int argc, char **argv)

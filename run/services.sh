@@ -57,7 +57,7 @@ nginx_conf() {
 	! is_root || user="user $(account) $(id -gn "$(account)");"
 	limit='$binary_remote_addr'
 	[ "${UNIFYED_LIMITS:-on}" != off ] || limit='""'
-	for file in http params problems; do cp "$here/nginx/$file.conf" "$run/nginx/"; done
+	for file in http params pages problems; do cp "$here/nginx/$file.conf" "$run/nginx/"; done
 	sed "s#/usr/share/unifyed/assets/#$from/assets/#" "$here/nginx/server.conf" >"$run/nginx/server.conf"
 	sed "s#/run/unifyed/#$run/#" "$here/nginx/locations.conf" >"$run/nginx/locations.conf"
 	sed -e "s#@RUN@#$run#; s#@LOG@#$state/log#; s#@PORT@#$port#; s#@USER@#$user#; s#@LIMIT@#$limit#" \

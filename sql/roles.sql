@@ -61,6 +61,7 @@ grant execute on function u.clock(), u.ms(timestamptz), u.at(bigint), u.event_id
 grant select on u.short_link, u.offer, u.offer_price, u.variant, u.product, u.inventory, u.attribution, u.stream, u.spotlight, u.moment,
       u.live_session
    to :go, :public;
+grant select on u.replay, u.replay_video, u.replay_link, u.visits, u.bio, u.bio_block, u.handle_past to :public;
 grant select (id, offer_id, shop_id, amount_minor, currency, code, state) on u.offer_discount to :go, :public;
 grant select (id, platform, domain, name, currency, storefront_url, status) on u.shop to :go, :public;
 grant select (id, handle, name) on u.creator to :go, :public;
@@ -87,7 +88,8 @@ grant select, insert, update, delete on u.creator, u.creator_session, u.api_key,
       u.short_link, u.job, u.live_session, u.moment
    to :api;
 grant select, insert on u.spotlight to :api;
-grant select on u.replay to :api;
+grant select, insert, update, delete on u.replay, u.replay_video, u.replay_link, u.bio, u.bio_block, u.handle_past to :api;
+grant select on u.visits, u.waitlist, u.broadcast to :api;
 grant select, insert, update on u.shop to :api;
 grant select, insert on u.event_log to :api;
 grant select on u.webhook_subscription, u.location, u.product, u.variant, u.inventory, u.inventory_level, u.inventory_snapshot,

@@ -2,11 +2,11 @@
 
 #include "lib/db/db.h"
 
-#define BATCH 500
-
 static const enum event_type clicks[] = { EVENT_LINK_CLICKED, EVENT_LINK_PREVIEWED, EVENT_HOLD_REFUSED };
 static const enum event_type revenues[] = { EVENT_PURCHASE_COMPLETED, EVENT_ORDER_UPDATED, EVENT_ORDER_REFUNDED,
 	EVENT_ORDER_CANCELLED };
+
+static const enum event_type visits[] = { EVENT_REPLAY_VIEW, EVENT_REPLAY_CLICK, EVENT_LINK_IN_BIO_VIEW, EVENT_LINK_IN_BIO_CLICK };
 
 static enum err clicks_apply(struct ctx *c, struct str events)
 {
@@ -28,26 +28,22 @@ static enum err revenue_drop(struct ctx *c)
 	return db_run(c, SQL(analytics_revenue_drop), NO_PARAMS);
 }
 
+static enum err visits_apply(struct ctx *c, struct str events)
+{
+	return db_run(c, SQL(analytics_visits_apply), PARAMS(p_str(S("visits")), p_str(events)));
+}
+
+static enum err visits_drop(struct ctx *c)
+{
+	return db_run(c, SQL(analytics_visits_drop), NO_PARAMS);
+}
+
 const struct consumer analytics_consumers[] = {
 	{ "clicks",  clicks,   COUNT(clicks),   clicks_apply,  clicks_drop },
 	{ "revenue", revenues, COUNT(revenues), revenue_apply, revenue_drop },
+	{ "visits",  visits,   COUNT(visits),   visits_apply,  visits_drop },
 };
 const size_t analytics_consumers_n = COUNT(analytics_consumers);
-
-enum err analytics_step(struct ctx *c, const struct consumer *consumer, int64_t *done)
-{
-	struct event_batch batch;
-
-	TRY(event_consume(c, str_of(consumer->name), consumer->types, consumer->types_n, BATCH, &batch));
-	*done = (int64_t)batch.n;
-	return batch.ids.n ? consumer->apply(c, batch.ids) : OK;
-}
-
-enum err analytics_rebuild(struct ctx *c, const struct consumer *consumer)
-{
-	TRY(event_rewind(c, str_of(consumer->name)));
-	return consumer->drop(c);
-}
 
 enum err analytics_revenue(struct ctx *c, struct str by, int64_t from_ms, int64_t before_ms, struct revenue **out, size_t *n)
 {

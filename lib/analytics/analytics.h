@@ -1,5 +1,5 @@
 /* analytics: what clicked and what earned, projected from the event log.
- * Owns       tables link_clicks, revenue_order; each can be dropped and rebuilt from the log with the same result
+ * Owns       tables link_clicks, revenue_order, visits; each can be dropped and rebuilt from the log with the same result
  * Invariant  an event counts once, however often it is delivered; money is net, per currency, credited only
  */
 #ifndef UNIFYED_ANALYTICS_H
@@ -8,22 +8,8 @@
 #include "lib/core/money.h"
 #include "lib/event/event.h"
 
-/* A consumer of the event log: takes its next events, in the caller's transaction. */
-struct consumer {
-	const char *name;
-	const enum event_type *types;
-	size_t types_n;
-	enum err (*apply)(struct ctx *c, struct str events); /* ids, as SQL reads a uuid[] */
-	enum err (*drop)(struct ctx *c); /* empties its projection */
-};
-
 extern const struct consumer analytics_consumers[];
 extern const size_t analytics_consumers_n;
-
-/* One batch of one consumer, in the caller's transaction; *done: events read. */
-enum err analytics_step(struct ctx *c, const struct consumer *consumer, int64_t *done);
-/* Empties its projection and starts again at the beginning, in the caller's transaction. */
-enum err analytics_rebuild(struct ctx *c, const struct consumer *consumer);
 
 struct revenue {
 	struct str name;          /* platform or surface; empty by stream */

@@ -2,6 +2,8 @@
 
 #include "lib/db/db.h"
 
+#define BATCH 500
+
 static enum err add(struct ctx *c, struct str consumer)
 {
 	return db_run(c, SQL(consumer_add), PARAMS(p_str(consumer)));
@@ -34,4 +36,19 @@ enum err event_rewind(struct ctx *c, struct str consumer)
 	TRY(add(c, consumer));
 	TRY(db_run(c, SQL(consumer_forget), PARAMS(p_str(consumer))));
 	return db_run(c, SQL(consumer_rewind), PARAMS(p_str(consumer)));
+}
+
+enum err event_step(struct ctx *c, const struct consumer *consumer, int64_t *done)
+{
+	struct event_batch batch;
+
+	TRY(event_consume(c, str_of(consumer->name), consumer->types, consumer->types_n, BATCH, &batch));
+	*done = (int64_t)batch.n;
+	return batch.ids.n ? consumer->apply(c, batch.ids) : OK;
+}
+
+enum err event_rebuild(struct ctx *c, const struct consumer *consumer)
+{
+	TRY(event_rewind(c, str_of(consumer->name)));
+	return consumer->drop(c);
 }

@@ -57,6 +57,18 @@ struct event_batch {
 };
 enum err event_consume(struct ctx *c, struct str consumer, const enum event_type types[], size_t types_n, int most,
 	struct event_batch *out);
+/* A consumer of the event log: takes its next events, in the caller's transaction. */
+struct consumer {
+	const char *name;
+	const enum event_type *types;
+	size_t types_n;
+	enum err (*apply)(struct ctx *c, struct str events); /* ids, as SQL reads a uuid[] */
+	enum err (*drop)(struct ctx *c); /* empties its projection; NULL: what it does stays, and it is not rebuilt */
+};
+/* One batch of one consumer, in the caller's transaction; *done: events read. */
+enum err event_step(struct ctx *c, const struct consumer *consumer, int64_t *done);
+/* Empties its projection and starts again at the beginning, in the caller's transaction. */
+enum err event_rebuild(struct ctx *c, const struct consumer *consumer);
 /* Back to the beginning; the caller drops its projection in the same transaction. */
 enum err event_rewind(struct ctx *c, struct str consumer);
 

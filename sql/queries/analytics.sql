@@ -77,3 +77,28 @@ select case $2::text when 'platform' then r.platform when 'surface' then r.surfa
    and ($4::bigint = 0 or r.at < u.at($4))
  group by 1, 2, 3, 4
  order by net_minor desc, 1, 2, 4;
+
+-- :analytics_visits_apply
+-- Counts the views and taps among events $2 for consumer $1, each once; a tap on a bio page's moment link counts for its block.
+with fresh as (
+    insert into u.event_consumed (consumer, event_id)
+    select $1::text, e.id from u.event_log e
+     where e.id = any ($2::uuid[]) and e.type in ('REPLAY_VIEW', 'REPLAY_CLICK', 'LINK_IN_BIO_VIEW', 'LINK_IN_BIO_CLICK')
+       and e.creator_id is not null
+    on conflict do nothing
+    returning event_id
+), seen as (
+    select coalesce((select b.id from u.bio_block b where e.type = 'LINK_IN_BIO_CLICK' and b.link_id = e.subject order by b.id limit 1),
+                    e.subject) as subject, e.creator_id, e.type in ('REPLAY_VIEW', 'LINK_IN_BIO_VIEW') as is_view, e.at
+      from fresh f join u.event_log e on e.id = f.event_id
+)
+insert into u.visits as v (subject, creator_id, views, clicks, last_at)
+select s.subject, s.creator_id, count(*) filter (where s.is_view), count(*) filter (where not s.is_view), max(s.at)
+  from seen s
+ group by s.subject, s.creator_id
+ order by s.subject
+on conflict (subject) do update
+   set views = v.views + excluded.views, clicks = v.clicks + excluded.clicks, last_at = greatest(v.last_at, excluded.last_at);
+
+-- :analytics_visits_drop
+delete from u.visits;

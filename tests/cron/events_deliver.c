@@ -30,7 +30,7 @@ static struct str figures(struct world *w)
 
 static enum err rebuild(struct ctx *c, void *arg)
 {
-	return analytics_rebuild(c, arg);
+	return event_rebuild(c, arg);
 }
 
 static void rebuild_all(struct world *w)

@@ -4,13 +4,14 @@
 #include "lib/catalog/catalog.h"
 #include "lib/cron/cron.h"
 #include "lib/event/event.h"
+#include "lib/replay/replay.h"
 #include "lib/stream/stream.h"
 #include "tests/desk.h"
 #include "tests/storefront.h"
 #include "tests/suite.h"
 #include "tests/told.h"
 
-extern const struct helper catalog_sync_helper, connections_tend_helper, discounts_sync_helper, guard_tend_helper, offers_expire_helper,
+extern const struct helper catalog_sync_helper, connections_tend_helper, discounts_sync_helper, events_deliver_helper, guard_tend_helper, offers_expire_helper,
 	reservations_expire_helper;
 
 #define MUG "\"products\":[{\"title\":\"Mug\",\"handle\":\"mug\",\"variants\":[{\"price\":\"20.00\",\"stock\":50}]}]"
@@ -109,12 +110,34 @@ static void moments(struct world *w)
 	EXPECT_ERR(stream_found_on(world_ctx(w, ANNA), &found, (struct stream_id){ 0 }, &id), OK);
 }
 
+/* The show that has just ended becomes a replay, is looked at, bought from, found at its platform and taken back. */
+static void replays(struct world *w)
+{
+	const struct broadcaster_video seen = { .found = true, .ready = true, .embeddable = true, .is_public = true,
+		.external_id = S("987654"), .duration_s = 60 };
+	struct video_id video;
+	struct str code, replay;
+
+	world_sql(w, "update u.moment set shop_id = o.shop_id, offer_id = o.id from u.offer o where o.id = %s", world_uuid(w, w->anna.offer.u));
+	world_sql(w, "update u.inventory set shop_available = 50, short_since = null, guard = 0");
+	helper_run(w, events_deliver_helper.step);
+	code = world_text(w, "select k.code from u.replay_link x join u.short_link k on k.id = x.link_id limit 1");
+	replay = got_json(w, api(w, ANNA, GET, "/replays", NULL), "items.0.id");
+	expect_status(tap_at(w, "rita", str_z(w->mem, str_fmt(w->mem, "/go/" STR_FMT, STR_ARG(code)))), 303);
+	expect_status(ask(w, (struct asking){ .headers = "User-Agent: Mozilla/5.0",
+		.path = str_z(w->mem, str_fmt(w->mem, "/r/" STR_FMT "/view.gif", STR_ARG(replay))) }), 200);
+	EXPECT(uuid_read(world_text(w, "select id from u.replay_video limit 1"), &video.u));
+	EXPECT_ERR(replay_video_seen(world_ctx(w, NOBODY), video, &seen), OK);
+	expect_status(post(w, ANNA, str_z(w->mem, str_fmt(w->mem, "/replays/" STR_FMT "/unpublish", STR_ARG(replay))), NULL), 200);
+}
+
 static void the_end_of_it(struct world *w)
 {
 	const char *over;
 
 	moments(w);
 	expect_status(post(w, ANNA, "/streams/$stream/end", NULL), 200);
+	replays(w);
 	expect_status(post(w, ANNA, "/offers/$offer/pause", NULL), 200);
 	expect_status(api(w, ANNA, DELETE, "/offers/$offer", NULL), 204);
 	over = offer_made(w, ANNA, "\"kind\":\"percentage_off\",\"basis_points\":1000");

@@ -1,0 +1,113 @@
+/* r.c: /r
+ *
+ * The replay of a show, for everybody: its video, its moments and what they still sell. nginx keeps each page for a second, so nothing
+ * here depends on who asks; that somebody looked is told by the picture that the page carries.
+ */
+#include "lib/checkout/guard.h"
+#include "lib/checkout/visitor.h"
+#include "lib/core/buf.h"
+#include "lib/core/config.h"
+#include "lib/crypto/crypto.h"
+#include "lib/text/text.h"
+#include "lib/view/replay_view.h"
+#include "lib/web/web.h"
+
+#define SECOND_MAX 604800
+
+static const char gif[] = "GIF89a\1\0\1\0\200\0\0\0\0\0\377\377\377!\371\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\1D\0;";
+
+static enum err page_with(struct ctx *c, struct res *r, const char *frames, int status, struct str html)
+{
+	bool http = c->config->allow_http;
+
+	res_header(r, "Content-Security-Policy", str_fmt(c->mem, "default-src 'none'; style-src 'self'; script-src 'self'; "
+		"img-src 'self' https:%s; frame-src %s; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", http ? " http:" : "",
+		frames[0] ? frames : "'none'"));
+	return res_html(r, status, html);
+}
+
+/* The video asked for, else the first that can be shown. */
+static const struct replay_video *video_for(const struct replay_video *videos, size_t n, struct str platform)
+{
+	for (size_t i = 0; i < n; i++)
+		if (platform.n && str_eq(videos[i].platform, platform) && str_eq(videos[i].state, S("ready")))
+			return &videos[i];
+	return n && str_eq(videos[0].state, S("ready")) ? &videos[0] : NULL;
+}
+
+static enum err gone(struct ctx *c, struct res *r, const struct replay *replay)
+{
+	res_header(r, "Cache-Control", S("no-store"));
+	return page_with(c, r, "", 404, replay_gone_page(c, replay));
+}
+
+static enum err show(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct replay_player player = { .frame_origins = "" };
+	struct replay_page page = { 0 };
+	struct replay_video *videos;
+	struct replay_moment *moments;
+	struct live_now now;
+	struct replay replay;
+
+	TRY(replay_by_key(c, req_param(q, "key"), &replay));
+	if (!str_eq(replay.state, S("published")))
+		return gone(c, r, &replay);
+	TRY(replay_videos(c, replay.id, &videos, &page.videos_n));
+	TRY(replay_moments(c, replay.id, &moments, &page.moments_n));
+	TRY(live_now(c, replay.creator, &now));
+	if (!str_int(req_arg(q, "t"), &page.start_s) || page.start_s < 0 || page.start_s > SECOND_MAX)
+		page.start_s = 0;
+	page.replay = &replay;
+	page.videos = videos;
+	page.moments = moments;
+	page.now = &now;
+	page.shown = video_for(videos, page.videos_n, req_arg(q, "on"));
+	if (page.shown)
+		replay_player_of(c, page.shown, page.start_s, &player);
+	page.plays = player.src.n && str_eq(req_arg(q, "play"), S("1"));
+	res_header(r, "Cache-Control", S("public, max-age=0, s-maxage=1"));
+	return page_with(c, r, page.plays ? player.frame_origins : "", 200, replay_page(c, &page));
+}
+
+/* What tells visitors apart where nobody is known: the signed cookie, else the hash of today of the address with the browser's name. */
+static struct str who(struct ctx *c, const struct req *q)
+{
+	struct uuid visitor;
+	struct digest agent;
+	char text[37];
+
+	if (visitor_read(c, S("cookie"), req_cookie_of(c, q, VISITOR_COOKIE), VISITOR_COOKIE_S, &visitor, NULL)) {
+		uuid_text(visitor, text);
+		return str_copy(c->mem, str_of(text));
+	}
+	uuid_text(guard_address(c, q->address), text);
+	agent = crypto_sha256(req_header(q, "HTTP_USER_AGENT"));
+	return str_fmt(c->mem, "%.36s" STR_FMT, text, STR_ARG(crypto_hex(c->mem, str_slice(crypto_digest_str(&agent), 0, 8))));
+}
+
+static bool is_person(const struct req *q)
+{
+	struct str agent = req_header(q, "HTTP_USER_AGENT");
+
+	return q->method == GET && agent.n && !text_is_preview_agent(agent) && !req_header(q, "HTTP_SEC_PURPOSE").n &&
+		!req_header(q, "HTTP_PURPOSE").n && !req_header(q, "HTTP_X_MOZ").n && !req_header(q, "HTTP_X_PURPOSE").n;
+}
+
+static enum err view(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct replay replay;
+
+	TRY(replay_by_key(c, req_param(q, "key"), &replay));
+	if (str_eq(replay.state, S("published")) && is_person(q))
+		replay_viewed(c, replay.id, replay.creator, who(c, q));
+	res_header(r, "Cache-Control", S("no-store"));
+	return res_text(r, 200, "image/gif", (struct str){ gif, sizeof(gif) - 1 });
+}
+
+static const struct route routes[] = {
+	{ GET, "/r/:key",          show, .who = ANYONE, .tx = TX_READ, .page = true },
+	{ GET, "/r/:key/view.gif", view, .who = ANYONE, .tx = TX_READ },
+};
+
+const struct app r_app = { "r", "public", routes, COUNT(routes) };

@@ -1,0 +1,270 @@
+#include "lib/view/replay_view.h"
+
+#include "lib/core/config.h"
+#include "lib/core/time.h"
+#include "lib/core/utf8.h"
+#include "lib/view/live_banner.h"
+#include "templates/replay.h"
+#include "templates/replay_gone.h"
+
+#define PAGE_MAX (4 << 20)
+#define FEW 5
+
+struct str replay_url(struct ctx *c, const struct replay *r)
+{
+	struct str key = r->slug.n ? r->slug : ID_TEXT(c->mem, replay, r->id);
+
+	return str_fmt(c->mem, STR_FMT "/r/" STR_FMT, STR_ARG(c->config->base_url), STR_ARG(key));
+}
+
+void replay_fields_json(struct ctx *c, struct jw *w, const struct replay *r)
+{
+	jw_kid(w, "id", ID_replay, r->id.u);
+	jw_kid(w, "session", ID_live, r->live.u);
+	jw_kstr(w, "title", r->title);
+	jw_key(w, "slug");
+	if (r->slug.n)
+		jw_str(w, r->slug);
+	else
+		jw_null(w);
+	jw_kstr(w, "thumb_url", r->thumb_url);
+	jw_kstr(w, "state", r->state);
+	jw_kstr(w, "url", replay_url(c, r));
+	jw_ktime(w, "started_at", r->started_ms);
+	jw_ktime(w, "ended_at", r->ended_ms);
+	jw_ktime(w, "published_at", r->published_ms);
+	jw_kint(w, "views", r->views);
+	jw_kint(w, "clicks", r->clicks);
+	jw_kint(w, "revision", r->revision);
+	jw_ktime(w, "created_at", r->created_ms);
+}
+
+static void video_json(struct jw *w, const struct replay_video *v)
+{
+	jw_object(w);
+	jw_kid(w, "id", ID_video, v->id.u);
+	jw_kstr(w, "platform", v->platform);
+	jw_kstr(w, "external_id", v->external_id);
+	jw_kstr(w, "url", v->page_url);
+	jw_kstr(w, "state", v->state);
+	jw_ktime(w, "recorded_from", v->recorded_from_ms);
+	jw_kint(w, "adjust_ms", v->adjust_ms);
+	jw_key(w, "duration_s");
+	if (v->duration_s >= 0)
+		jw_int(w, v->duration_s);
+	else
+		jw_null(w);
+	jw_kbool(w, "embeddable", v->embeddable);
+	jw_kbool(w, "by_hand", v->by_hand);
+	jw_end(w);
+}
+
+static void moment_json(struct jw *w, const struct replay_moment *m, const struct replay_video *video)
+{
+	jw_object(w);
+	jw_kid(w, "id", ID_moment, m->id.u);
+	jw_kstr(w, "title", m->title);
+	jw_kstr(w, "product", m->product);
+	jw_ktime(w, "at", m->at_ms);
+	jw_key(w, "second");
+	if (video)
+		jw_int(w, replay_second(video, m->at_ms));
+	else
+		jw_null(w);
+	jw_kstr(w, "code", m->code);
+	jw_kbool(w, "open", m->open);
+	jw_end(w);
+}
+
+struct str replay_full_json(struct ctx *c, const struct replay *replay, const struct replay_video *videos, size_t videos_n,
+	const struct replay_moment *moments, size_t moments_n)
+{
+	struct jw w = jw_new(c->mem, PAGE_MAX);
+
+	jw_object(&w);
+	replay_fields_json(c, &w, replay);
+	jw_key(&w, "videos");
+	jw_list(&w);
+	for (size_t i = 0; i < videos_n; i++)
+		video_json(&w, &videos[i]);
+	jw_end(&w);
+	jw_key(&w, "moments");
+	jw_list(&w);
+	for (size_t i = 0; i < moments_n; i++)
+		moment_json(&w, &moments[i], videos_n ? &videos[0] : NULL);
+	jw_end(&w);
+	jw_end(&w);
+	return jw_done(&w);
+}
+
+static struct str clock_text(struct ctx *c, int64_t second)
+{
+	long long s = (long long)second;
+
+	return s < 3600 ? str_fmt(c->mem, "%lld:%02lld", s / 60, s % 60) : str_fmt(c->mem, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+}
+
+static struct str platform_name(struct str platform)
+{
+	if (str_eq(platform, S("youtube")))
+		return S("YouTube");
+	if (str_eq(platform, S("tiktok")))
+		return S("TikTok");
+	return str_eq(platform, S("twitch")) ? S("Twitch") : S("another site");
+}
+
+static struct str poster(struct ctx *c, const struct replay_page *p)
+{
+	if (p->replay->thumb_url.n)
+		return p->replay->thumb_url;
+	if (p->shown && p->shown->thumb_url.n)
+		return p->shown->thumb_url;
+	if (p->shown && str_eq(p->shown->platform, S("youtube")) && p->shown->external_id.n)
+		return str_fmt(c->mem, "https://i.ytimg.com/vi/" STR_FMT "/hqdefault.jpg", STR_ARG(p->shown->external_id));
+	for (size_t i = 0; i < p->moments_n; i++)
+		if (p->moments[i].image_url.n)
+			return p->moments[i].image_url;
+	return S("");
+}
+
+static struct str moment_name(const struct replay_moment *m)
+{
+	return m->title.n ? m->title : m->product;
+}
+
+/* VideoObject with a Clip for each moment, and the products as its offers (schema.org). */
+static struct str linked_data(struct ctx *c, const struct replay_page *p, struct str image)
+{
+	struct jw w = jw_new(c->mem, PAGE_MAX);
+	struct str url = replay_url(c, p->replay);
+
+	jw_object(&w);
+	jw_kstr(&w, "@context", S("https://schema.org"));
+	jw_kstr(&w, "@type", S("VideoObject"));
+	jw_kstr(&w, "name", p->replay->title);
+	jw_kstr(&w, "description", p->replay->title);
+	if (image.n)
+		jw_kstr(&w, "thumbnailUrl", image);
+	jw_ktime(&w, "uploadDate", p->replay->started_ms ? p->replay->started_ms : p->replay->created_ms);
+	jw_kstr(&w, "url", url);
+	jw_key(&w, "hasPart");
+	jw_list(&w);
+	for (size_t i = 0; p->shown && i < p->moments_n; i++) {
+		int64_t second = replay_second(p->shown, p->moments[i].at_ms);
+
+		jw_object(&w);
+		jw_kstr(&w, "@type", S("Clip"));
+		jw_kstr(&w, "name", moment_name(&p->moments[i]));
+		jw_kint(&w, "startOffset", second);
+		jw_kstr(&w, "url", str_fmt(c->mem, STR_FMT "?t=%lld", STR_ARG(url), (long long)second));
+		jw_end(&w);
+	}
+	jw_end(&w);
+	jw_key(&w, "mentions");
+	jw_list(&w);
+	for (size_t i = 0; i < p->moments_n; i++) {
+		const struct replay_moment *m = &p->moments[i];
+
+		if (!m->open || !m->product.n)
+			continue;
+		jw_object(&w);
+		jw_kstr(&w, "@type", S("Product"));
+		jw_kstr(&w, "name", m->product);
+		jw_key(&w, "offers");
+		jw_object(&w);
+		jw_kstr(&w, "@type", S("Offer"));
+		jw_kstr(&w, "price", money_decimal(c->mem, m->price));
+		jw_kstr(&w, "priceCurrency", currency_str(&m->price.currency));
+		jw_kstr(&w, "availability", m->limited && m->left < 1 ? S("https://schema.org/SoldOut") : S("https://schema.org/InStock"));
+		jw_kstr(&w, "url", str_fmt(c->mem, STR_FMT "/go/" STR_FMT, STR_ARG(c->config->base_url), STR_ARG(m->code)));
+		jw_end(&w);
+		jw_end(&w);
+	}
+	jw_end(&w);
+	jw_end(&w);
+	return jw_done(&w);
+}
+
+static const struct tpl_replay_moments *moments_of(struct ctx *c, const struct replay_page *p)
+{
+	struct tpl_replay_moments *out = arena_array(c->mem, p->moments_n, sizeof *out);
+
+	for (size_t i = 0; i < p->moments_n; i++) {
+		const struct replay_moment *m = &p->moments[i];
+		int64_t second = p->shown ? replay_second(p->shown, m->at_ms) : 0;
+		bool sold_out = m->open && m->limited && m->left < 1;
+		bool has_price = m->code.n && m->price.currency.code[0] && (m->price.minor || m->list.minor);
+
+		out[i] = (struct tpl_replay_moments){
+			.name = moment_name(m), .product = m->title.n ? m->product : S(""), .image = m->image_url,
+			.second = second, .clock = p->shown ? clock_text(c, second) : S(""),
+			.here = p->plays && second == p->start_s, .code = m->code, .list = m->list, .price = m->price,
+			.priced = has_price && m->open, .saves = has_price && m->open && m->price.minor < m->list.minor, .is_from = m->is_from,
+			.buyable = m->open && !sold_out, .sold_out = sold_out, .over = m->code.n && !m->open,
+			.few = m->open && m->limited && m->left > 0 && m->left <= FEW ? m->left : 0,
+			.on = p->shown ? p->shown->platform : S(""),
+		};
+	}
+	return out;
+}
+
+static const struct tpl_replay_videos *videos_of(struct ctx *c, const struct replay_page *p, size_t *n)
+{
+	struct tpl_replay_videos *out = arena_array(c->mem, p->videos_n + 1, sizeof *out);
+
+	*n = 0;
+	for (size_t i = 0; i < p->videos_n; i++) {
+		if (!str_eq(p->videos[i].state, S("ready")))
+			continue;
+		out[(*n)++] = (struct tpl_replay_videos){ .name = platform_name(p->videos[i].platform), .platform = p->videos[i].platform,
+			.here = &p->videos[i] == p->shown };
+	}
+	if (*n < 2)
+		*n = 0; /* nothing to choose between */
+	return out;
+}
+
+static struct tpl_layout_public replay_look(struct ctx *c, struct creator_id creator, struct str name, struct str handle)
+{
+	struct str first = { name.p, name.n ? utf8_step(name.p, name.n) : 0 };
+
+	if (first.n == 1 && first.p[0] >= 'a' && first.p[0] <= 'z')
+		first = str_fmt(c->mem, "%c", first.p[0] - 'a' + 'A');
+	return (struct tpl_layout_public){ .creator_name = name, .creator_handle = handle, .monogram = first,
+		.hue = creator.u.b[15] % 8, .indexed = true };
+}
+
+struct str replay_page(struct ctx *c, const struct replay_page *p)
+{
+	const struct replay *r = p->replay;
+	struct buf b = buf_new(c->mem, PAGE_MAX);
+	struct replay_player player = { .frame_origins = "", .protocol = "" };
+	struct str image = poster(c, p);
+	size_t videos_n;
+	const struct tpl_replay_videos *videos = videos_of(c, p, &videos_n);
+
+	if (p->shown)
+		replay_player_of(c, p->shown, p->start_s, &player);
+	tpl_replay(&b, &(struct tpl_replay){
+		.title = r->title, .key = r->slug.n ? r->slug : ID_TEXT(c->mem, replay, r->id), .url = replay_url(c, r), .image = image,
+		.when = r->started_ms, .ld = linked_data(c, p, image),
+		.player = p->plays ? player.src : S(""), .protocol = str_of(player.protocol),
+		.poster = !p->plays && player.src.n > 0, .elsewhere = !player.src.n && p->shown ? p->shown->page_url : S(""),
+		.platform = p->shown ? platform_name(p->shown->platform) : S(""), .on = p->shown ? p->shown->platform : S(""),
+		.coming = !p->shown, .start = p->start_s,
+		.videos = videos, .videos_n = videos_n,
+		.moments = moments_of(c, p), .moments_n = p->moments_n,
+		.now = live_banner(c, p->now), .now_n = live_banner_n(p->now),
+		.layout = replay_look(c, r->creator, r->creator_name, r->creator_handle),
+	});
+	return buf_str(&b);
+}
+
+struct str replay_gone_page(struct ctx *c, const struct replay *r)
+{
+	struct buf b = buf_new(c->mem, PAGE_MAX);
+
+	tpl_replay_gone(&b, &(struct tpl_replay_gone){
+		.handle = r->creator_handle, .layout = replay_look(c, r->creator, r->creator_name, r->creator_handle) });
+	return buf_str(&b);
+}

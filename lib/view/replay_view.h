@@ -1,0 +1,30 @@
+/* replay_view: replays as the API shows them, and their public page. */
+#ifndef UNIFYED_VIEW_REPLAY_H
+#define UNIFYED_VIEW_REPLAY_H
+#include "lib/json/json.h"
+#include "lib/replay/replay.h"
+#include "lib/stream/live.h"
+
+void replay_fields_json(struct ctx *c, struct jw *w, const struct replay *replay);
+struct str replay_full_json(struct ctx *c, const struct replay *replay, const struct replay_video *videos, size_t videos_n,
+	const struct replay_moment *moments, size_t moments_n);
+/* base_url/r/slug, or the id */
+struct str replay_url(struct ctx *c, const struct replay *replay);
+
+struct replay_page {
+	const struct replay *replay;
+	const struct replay_video *videos;
+	size_t videos_n;
+	const struct replay_video *shown; /* the one in the page; NULL: there is none */
+	const struct replay_moment *moments;
+	size_t moments_n;
+	const struct live_now *now;       /* nil id: she is not live */
+	bool plays;                       /* the player is in the page, not its poster */
+	int64_t start_s;
+};
+struct str replay_page(struct ctx *c, const struct replay_page *page);
+/* For what is not there (any more): the creator's name may be empty. */
+struct str replay_gone_page(struct ctx *c, const struct replay *replay);
+
+
+#endif
