@@ -138,6 +138,7 @@ struct broadcaster {
 	bool pkce;
 	bool rotates;                /* a refresh kills the refresh token that was used */
 	bool sees_live;              /* false: it has no way to tell whether somebody is live (TikTok) */
+	bool watch_by_account;       /* live_watch takes accounts, and what it does not show is off (Twitch); else broadcasts */
 	bool same_id;                /* the video of a broadcast has the broadcast's id */
 	int delay_s;                 /* what viewers see is usually so late */
 	int64_t revalidate_s;        /* the platform wants tokens validated that often; 0: not */
