@@ -20,7 +20,7 @@ endif
 OPT    ?= -O2 -g $(HARD)
 CFLAGS := $(WARN) $(OPT) -D_GNU_SOURCE -fPIC -MMD -MP -I. -I$(B)/gen $(CFLAGS_EXTRA)
 LINK   := -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS_EXTRA)
-LIBS   := -lfcgi -lpq -ljson-c -lcurl -lsodium -lcrypto -lpcre2-8 -lqrencode
+LIBS   := -lfcgi -lpq -ljson-c -lcurl -lsodium -lcrypto -lpcre2-8 -lqrencode -lm
 CPPFLAGS += -I/usr/include/postgresql
 
 lib_c  := $(filter-out lib/web/main.c lib/cron/main.c,$(sort $(wildcard lib/*/*.c lib/*/*/*.c)))

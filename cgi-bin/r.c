@@ -3,12 +3,10 @@
  * The replay of a show, for everybody: its video, its moments and what they still sell. nginx keeps each page for a second, so nothing
  * here depends on who asks; that somebody looked is told by the picture that the page carries.
  */
-#include "lib/checkout/guard.h"
+#include "lib/checkout/gate.h"
 #include "lib/checkout/visitor.h"
 #include "lib/core/buf.h"
 #include "lib/core/config.h"
-#include "lib/crypto/crypto.h"
-#include "lib/text/text.h"
 #include "lib/view/replay_view.h"
 #include "lib/web/web.h"
 
@@ -70,28 +68,13 @@ static enum err show(struct ctx *c, const struct req *q, struct res *r)
 	return page_with(c, r, page.plays ? player.frame_origins : "", 200, replay_page(c, &page));
 }
 
-/* What tells visitors apart where nobody is known: the signed cookie, else the hash of today of the address with the browser's name. */
-static struct str who(struct ctx *c, const struct req *q)
-{
-	struct uuid visitor;
-	struct digest agent;
-	char text[37];
-
-	if (visitor_read(c, S("cookie"), req_cookie_of(c, q, VISITOR_COOKIE), VISITOR_COOKIE_S, &visitor, NULL)) {
-		uuid_text(visitor, text);
-		return str_copy(c->mem, str_of(text));
-	}
-	uuid_text(guard_address(c, q->address), text);
-	agent = crypto_sha256(req_header(q, "HTTP_USER_AGENT"));
-	return str_fmt(c->mem, "%.36s" STR_FMT, text, STR_ARG(crypto_hex(c->mem, str_slice(crypto_digest_str(&agent), 0, 8))));
-}
-
 static bool is_person(const struct req *q)
 {
-	struct str agent = req_header(q, "HTTP_USER_AGENT");
+	const struct gate_facts facts = {
+		.is_head = q->method == HEAD, .user_agent = req_header(q, "HTTP_USER_AGENT"), .sec_purpose = req_header(q, "HTTP_SEC_PURPOSE"),
+		.purpose = req_header(q, "HTTP_PURPOSE"), .x_moz = req_header(q, "HTTP_X_MOZ"), .x_purpose = req_header(q, "HTTP_X_PURPOSE") };
 
-	return q->method == GET && agent.n && !text_is_preview_agent(agent) && !req_header(q, "HTTP_SEC_PURPOSE").n &&
-		!req_header(q, "HTTP_PURPOSE").n && !req_header(q, "HTTP_X_MOZ").n && !req_header(q, "HTTP_X_PURPOSE").n;
+	return gate_is_person(&facts);
 }
 
 static enum err view(struct ctx *c, const struct req *q, struct res *r)
@@ -100,14 +83,14 @@ static enum err view(struct ctx *c, const struct req *q, struct res *r)
 
 	TRY(replay_by_key(c, req_param(q, "key"), &replay));
 	if (str_eq(replay.state, S("published")) && is_person(q))
-		replay_viewed(c, replay.id, replay.creator, who(c, q));
+		replay_viewed(c, replay.id, replay.creator, visitor_who(c, req_cookie_of(c, q, VISITOR_COOKIE), q->address, req_header(q, "HTTP_USER_AGENT")));
 	res_header(r, "Cache-Control", S("no-store"));
 	return res_text(r, 200, "image/gif", (struct str){ gif, sizeof(gif) - 1 });
 }
 
 static const struct route routes[] = {
 	{ GET, "/r/:key",          show, .who = ANYONE, .tx = TX_READ, .page = true },
-	{ GET, "/r/:key/view.gif", view, .who = ANYONE, .tx = TX_READ },
+	{ GET, "/r/:key/view.gif", view, .who = ANYONE, .tx = TX_READ, .page = true },
 };
 
 const struct app r_app = { "r", "public", routes, COUNT(routes) };

@@ -3,6 +3,7 @@
  * Each reads in order behind the oldest open transaction, and moves its place in the transaction of its effect.
  */
 #include "lib/analytics/analytics.h"
+#include "lib/bio/bio.h"
 #include "lib/cron/cron.h"
 #include "lib/db/db.h"
 #include "lib/replay/replay.h"
@@ -33,7 +34,8 @@ static enum err step(struct ctx *c, int64_t *done)
 	*done = 0;
 	for (size_t i = 0; i < analytics_consumers_n; i++)
 		TRY(deliver(c, &analytics_consumers[i], done));
-	return deliver(c, &replay_consumer, done);
+	TRY(deliver(c, &replay_consumer, done));
+	return deliver(c, &bio_consumer, done);
 }
 
 const struct helper events_deliver_helper = { "events_deliver", step };

@@ -39,3 +39,8 @@ enum gate gate_of(const struct gate_facts *f)
 		return is_our_form(f) ? GATE_PASS : GATE_CONFIRM;
 	return has_fetch(f) || f->has_visitor ? GATE_PASS : GATE_CONFIRM;
 }
+
+bool gate_is_person(const struct gate_facts *f)
+{
+	return !f->is_head && f->user_agent.n && !text_is_preview_agent(f->user_agent) && !is_prefetch(f);
+}

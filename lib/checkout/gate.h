@@ -26,4 +26,7 @@ enum gate gate_of(const struct gate_facts *f);
 /* The browser itself says that a person opens a page. Anybody can say so. */
 bool gate_navigates(const struct gate_facts *f);
 
+/* Neither a program that unfurls links nor a prefetcher: it looks, and that counts as a view. */
+bool gate_is_person(const struct gate_facts *f);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/checkout/guard.h"
 #include "lib/crypto/crypto.h"
 
 #define SECONDS_BYTES 6
@@ -64,4 +65,18 @@ struct uuid visitor_first(struct ctx *c)
 
 	memcpy(u.b, d.b, sizeof u.b);
 	return u;
+}
+
+struct str visitor_who(struct ctx *c, struct str cookie, struct str address, struct str user_agent)
+{
+	struct digest agent = crypto_sha256(user_agent);
+	struct uuid visitor;
+	char text[37];
+
+	if (visitor_read(c, S("cookie"), cookie, VISITOR_COOKIE_S, &visitor, NULL)) {
+		uuid_text(visitor, text);
+		return str_copy(c->mem, str_of(text));
+	}
+	uuid_text(guard_address(c, address), text);
+	return str_fmt(c->mem, "%.36s" STR_FMT, text, STR_ARG(crypto_hex(c->mem, str_slice(crypto_digest_str(&agent), 0, 8))));
 }

@@ -16,6 +16,8 @@ struct str visitor_token(struct ctx *c, struct str use, struct uuid visitor);
 /* false unless it was made here for that use in the last max_age_s seconds (or the next minute: clocks differ).
  * *made_ms: when; NULL: never mind. */
 bool visitor_read(struct ctx *c, struct str use, struct str token, int64_t max_age_s, struct uuid *out, int64_t *made_ms);
+/* What tells those apart who only look: the visitor of that cookie, else the address block's hash of today with the browser's name. */
+struct str visitor_who(struct ctx *c, struct str cookie, struct str address, struct str user_agent);
 /* The visitor of a first request, derived from its id: the same request handed on twice is one visitor. */
 struct uuid visitor_first(struct ctx *c);
 

@@ -54,11 +54,20 @@ static enum err refusal(struct ctx *c, const struct creator_ask *ask, struct cre
 	return fields_must_be_good(c);
 }
 
+/* What is checked and written afterwards stays so until the end of the transaction. */
+static enum err handles_lock(struct ctx *c, const struct str *handles, size_t n)
+{
+	struct row row;
+
+	return db_one(c, SQL(creator_handles_lock), PARAMS(p_strs(c, handles, n)), &row);
+}
+
 enum err creator_create(struct ctx *c, const struct creator_ask *ask, struct str password_hash, struct creator_id *id)
 {
 	struct row row;
 
 	*id = ID_NEW(creator, c->now_ms);
+	TRY(handles_lock(c, &ask->handle, 1));
 	TRY(db_maybe(c, SQL(creator_insert), PARAMS(
 		p_uuid(id->u), p_str(ask->handle), p_str(ask->name), p_str(ask->email), p_str(password_hash), p_str(ask->zone)),
 		&row));
@@ -88,10 +97,14 @@ enum err creator_me(struct ctx *c, struct creator *out)
 
 enum err creator_update(struct ctx *c, const struct creator_ask *ask)
 {
+	struct creator now;
 	struct row row;
-	enum err e = db_maybe(c, SQL(creator_update), PARAMS(
-		p_uuid(c->creator.u), p_str(ask->handle), p_str(ask->name), p_str(ask->zone)), &row);
+	enum err e;
 
+	TRY(creator_me(c, &now));
+	TRY(handles_lock(c, (struct str[]){ now.handle, ask->handle }, 2));
+	e = db_maybe(c, SQL(creator_update), PARAMS(
+		p_uuid(c->creator.u), p_str(ask->handle), p_str(ask->name), p_str(ask->zone)), &row);
 	if (e == ERR_DUPLICATE)
 		return ERR_HANDLE_TAKEN; /* somebody took it in the same moment */
 	TRY(e);

@@ -1,5 +1,5 @@
 /* creator: who sells.
- * Owns       table creator
+ * Owns       tables creator, handle_past
  * Invariant  e-mails and handles are lower-cased ASCII and unique; names are NFC
  * Never      sees a password: see account
  */
@@ -25,7 +25,7 @@ enum err creator_create(struct ctx *c, const struct creator_ask *ask, struct str
 /* c->creator herself */
 enum err creator_me(struct ctx *c, struct creator *out);
 enum err creator_by_id(struct ctx *c, struct creator_id id, struct creator *out);
-/* Handle, name and zone of c->creator. fails HANDLE_TAKEN, BAD_INPUT as above */
+/* Handle, name and zone of c->creator. A handle that she gives up leads to her for a year, and nobody else gets it meanwhile. fails HANDLE_TAKEN, BAD_INPUT as above */
 enum err creator_update(struct ctx *c, const struct creator_ask *ask);
 
 #endif

@@ -127,6 +127,9 @@ static void replays(struct world *w)
 	expect_status(ask(w, (struct asking){ .headers = "User-Agent: Mozilla/5.0",
 		.path = str_z(w->mem, str_fmt(w->mem, "/r/" STR_FMT "/view.gif", STR_ARG(replay))) }), 200);
 	EXPECT(uuid_read(world_text(w, "select id from u.replay_video limit 1"), &video.u));
+	code = world_text(w, "select l.code from u.short_link l join u.attribution a on a.id = l.attribution_id where a.surface = 'link_in_bio'");
+	expect_status(tap_at(w, "bea", str_z(w->mem, str_fmt(w->mem, "/go/" STR_FMT, STR_ARG(code)))), 303);
+	expect_status(ask(w, (struct asking){ .path = "/@anna/view.gif", .headers = "User-Agent: Mozilla/5.0" }), 200);
 	EXPECT_ERR(replay_video_seen(world_ctx(w, NOBODY), video, &seen), OK);
 	expect_status(post(w, ANNA, str_z(w->mem, str_fmt(w->mem, "/replays/" STR_FMT "/unpublish", STR_ARG(replay))), NULL), 200);
 }

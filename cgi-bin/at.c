@@ -1,0 +1,139 @@
+/* at.c: /@handle
+ *
+ * The link in the bio, for everybody. nginx keeps the page for a second, so nothing here depends on who asks; that somebody looked is
+ * told by the picture that the page carries, and plain links are counted on their way out.
+ */
+#include "lib/checkout/gate.h"
+#include "lib/checkout/visitor.h"
+#include "lib/core/config.h"
+#include "lib/view/bio_view.h"
+#include "lib/web/web.h"
+
+#define REPLAYS_SHOWN 6
+
+static const char gif[] = "GIF89a\1\0\1\0\200\0\0\0\0\0\377\377\377!\371\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\1D\0;";
+
+/* What a block shows: her offers, the one of its link, replays. */
+static enum err fill(struct ctx *c, struct creator_id creator, struct bio_shown *s)
+{
+	struct replay replay;
+	enum err e;
+
+	if (str_eq(s->block.kind, S("offers")))
+		return bio_offers(c, creator, (struct link_id){ 0 }, &s->offers, &s->offers_n);
+	if (str_eq(s->block.kind, S("offer")))
+		return bio_offers(c, creator, s->block.link, &s->offers, &s->offers_n);
+	if (str_eq(s->block.kind, S("replays")))
+		return replay_latest(c, creator, REPLAYS_SHOWN, &s->replays, &s->replays_n);
+	if (!str_eq(s->block.kind, S("replay")))
+		return OK;
+	e = replay_by_key(c, ID_TEXT(c->mem, replay, s->block.replay), &replay);
+	if (e == OK && str_eq(replay.state, S("published"))) {
+		s->replays = NEW(c->mem, struct replay);
+		*s->replays = replay;
+		s->replays_n = 1;
+	}
+	return e;
+}
+
+/* A page that she never touched shows what she sells and what was shown. */
+static enum err blocks_for(struct ctx *c, struct creator_id creator, struct bio_shown **out, size_t *n)
+{
+	struct bio_block *blocks;
+	size_t blocks_n;
+
+	TRY(bio_blocks_shown(c, creator, &blocks, &blocks_n));
+	if (!blocks_n) {
+		blocks = arena_array(c->mem, 2, sizeof *blocks);
+		blocks[0] = (struct bio_block){ .kind = S("offers") };
+		blocks[1] = (struct bio_block){ .kind = S("replays"), .title = S("Replays") };
+		blocks_n = 2;
+	}
+	*out = arena_array(c->mem, blocks_n, sizeof **out);
+	*n = blocks_n;
+	for (size_t i = 0; i < blocks_n; i++) {
+		(*out)[i].block = blocks[i];
+		TRY(fill(c, creator, &(*out)[i]));
+	}
+	return OK;
+}
+
+static enum err moved_to(struct ctx *c, struct res *r, const struct bio *bio)
+{
+	res_header(r, "Cache-Control", S("public, max-age=300"));
+	return res_redirect(r, 302, str_fmt(c->mem, "/@" STR_FMT, STR_ARG(bio->handle)));
+}
+
+static enum err show(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct bio_shown *blocks;
+	struct live_now now;
+	struct bio bio;
+	bool moved;
+	size_t n;
+
+	TRY(bio_by_handle(c, req_param(q, "handle"), &bio, &moved));
+	if (moved || !str_eq(bio.handle, req_param(q, "handle"))) /* a former one, or another spelling */
+		return moved_to(c, r, &bio);
+	TRY(blocks_for(c, bio.creator, &blocks, &n));
+	TRY(live_now(c, bio.creator, &now));
+	res_header(r, "Content-Security-Policy", str_fmt(c->mem, "default-src 'none'; style-src 'self'; img-src 'self' https:%s; base-uri 'none'; "
+		"form-action 'none'; frame-ancestors 'none'", c->config->allow_http ? " http:" : ""));
+	res_header(r, "Cache-Control", S("public, max-age=0, s-maxage=1"));
+	return res_html(r, 200, bio_page(c, &bio, blocks, n, &now));
+}
+
+static enum err theme(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct bio bio;
+	bool moved;
+
+	TRY(bio_by_handle(c, req_param(q, "handle"), &bio, &moved));
+	res_header(r, "Cache-Control", S("public, max-age=86400")); /* its address has the revision */
+	return res_text(r, 200, "text/css", bio_theme_css(c, &bio));
+}
+
+static bool is_person(const struct req *q)
+{
+	const struct gate_facts facts = {
+		.is_head = q->method == HEAD, .user_agent = req_header(q, "HTTP_USER_AGENT"), .sec_purpose = req_header(q, "HTTP_SEC_PURPOSE"),
+		.purpose = req_header(q, "HTTP_PURPOSE"), .x_moz = req_header(q, "HTTP_X_MOZ"), .x_purpose = req_header(q, "HTTP_X_PURPOSE") };
+
+	return gate_is_person(&facts);
+}
+
+static enum err view(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct bio bio;
+	bool moved;
+
+	TRY(bio_by_handle(c, req_param(q, "handle"), &bio, &moved));
+	if (is_person(q))
+		bio_viewed(c, bio.creator, visitor_who(c, req_cookie_of(c, q, VISITOR_COOKIE), q->address, req_header(q, "HTTP_USER_AGENT")));
+	res_header(r, "Cache-Control", S("no-store"));
+	return res_text(r, 200, "image/gif", (struct str){ gif, sizeof(gif) - 1 });
+}
+
+static enum err out(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct creator_id creator;
+	struct block_id id;
+	struct str url;
+
+	TRY(req_id(c, q, "id", ID_block, &id.u));
+	TRY(bio_out(c, req_param(q, "handle"), id, &url, &creator));
+	if (is_person(q))
+		bio_clicked(c, creator, id);
+	res_header(r, "Cache-Control", S("no-store"));
+	res_header(r, "Referrer-Policy", S("strict-origin-when-cross-origin"));
+	return res_redirect(r, 303, url);
+}
+
+static const struct route routes[] = {
+	{ GET, "/@:handle",           show,  .who = ANYONE, .tx = TX_READ, .page = true },
+	{ GET, "/@:handle/theme.css", theme, .who = ANYONE, .tx = TX_READ, .page = true },
+	{ GET, "/@:handle/view.gif",  view,  .who = ANYONE, .tx = TX_READ, .page = true },
+	{ GET, "/@:handle/out/:id",   out,   .who = ANYONE, .tx = TX_READ, .page = true },
+};
+
+const struct app at_app = { "at", "public", routes, COUNT(routes) };

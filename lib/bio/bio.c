@@ -1,0 +1,152 @@
+#include "lib/bio/bio.h"
+
+#include "lib/db/db.h"
+#include "lib/json/json.h"
+#include "lib/text/text.h"
+
+#define ABOUT_MAX 500
+#define READABLE 4.5
+
+static const struct bio_theme plain = { { "#4338ca", 7 }, { "#ffffff", 7 }, { "#a5b4fc", 7 }, { "#14121f", 7 }, { "system", 6 } };
+
+static struct str theme_part(struct json theme, const char *name, struct str otherwise)
+{
+	struct str told = json_str_at(theme, name);
+
+	return told.n ? told : otherwise;
+}
+
+static enum err theme_of(struct ctx *c, struct str text, struct bio_theme *out)
+{
+	struct json theme;
+
+	TRY(json_read_object(c, text, &theme));
+	*out = (struct bio_theme){
+		.accent = theme_part(theme, "accent", plain.accent), .ground = theme_part(theme, "ground", plain.ground),
+		.accent_dark = theme_part(theme, "accent_dark", plain.accent_dark),
+		.ground_dark = theme_part(theme, "ground_dark", plain.ground_dark), .font = theme_part(theme, "font", plain.font),
+	};
+	return OK;
+}
+
+static enum err bio_of(struct ctx *c, const struct row *row, struct bio *out)
+{
+	*out = (struct bio){
+		.creator = { row_uuid(row, "creator_id") }, .handle = row_str(row, "handle"), .name = row_str(row, "name"),
+		.about = row_str(row, "about"), .picture_url = row_str(row, "picture_url"), .published = row_bool(row, "published"),
+		.views = row_int(row, "views"), .revision = row_int(row, "revision"),
+	};
+	return theme_of(c, row_str(row, "theme"), &out->theme);
+}
+
+enum err bio_mine(struct ctx *c, struct bio *out)
+{
+	struct row row;
+
+	TRY(db_one(c, SQL(bio_mine), PARAMS(p_uuid(c->creator.u)), &row));
+	return bio_of(c, &row, out);
+}
+
+enum err bio_by_handle(struct ctx *c, struct str handle, struct bio *out, bool *moved)
+{
+	struct str key = str_lower(c->mem, handle);
+	struct row row;
+
+	if (!text_is_handle(key))
+		return FAIL(c, ERR_NOT_FOUND, "not the look of a handle");
+	TRY(db_maybe(c, SQL(bio_by_handle), PARAMS(p_str(key)), &row));
+	if (!row.found || !row_bool(&row, "published"))
+		return FAIL(c, ERR_NOT_FOUND, "nobody's, or not published");
+	*moved = row_bool(&row, "moved");
+	return bio_of(c, &row, out);
+}
+
+static void colours_must_read(struct ctx *c, const char *field, struct str accent, struct str ground)
+{
+	double contrast = bio_contrast(accent, ground);
+
+	if (contrast <= 0)
+		field_bad(c, field, "two colours like #4338ca");
+	else if (contrast < READABLE)
+		field_bad(c, field, "colours that can be read: %.1f to 1 is too little, 4.5 is needed", contrast);
+}
+
+static bool font_known(struct str font)
+{
+	return str_eq(font, S("system")) || str_eq(font, S("serif")) || str_eq(font, S("rounded")) || str_eq(font, S("mono"));
+}
+
+static struct str theme_json(struct ctx *c, const struct bio_theme *theme)
+{
+	struct jw w = jw_new(c->mem, 1024);
+
+	jw_object(&w);
+	jw_kstr(&w, "accent", theme->accent);
+	jw_kstr(&w, "ground", theme->ground);
+	jw_kstr(&w, "accent_dark", theme->accent_dark);
+	jw_kstr(&w, "ground_dark", theme->ground_dark);
+	jw_kstr(&w, "font", theme->font);
+	jw_end(&w);
+	return jw_done(&w);
+}
+
+enum err bio_update(struct ctx *c, const struct bio *now, const struct bio *ask)
+{
+	struct row row;
+
+	if (!str_utf8(ask->about) || str_points(ask->about) > ABOUT_MAX || (ask->about.n && !text_is_name(ask->about)))
+		field_bad(c, "about", "at most %d characters", ABOUT_MAX);
+	if (ask->picture_url.n && !(text_is_web_url(ask->picture_url) && str_starts(ask->picture_url, S("https://"))))
+		field_bad(c, "picture_url", "an address that begins with https://, or none");
+	colours_must_read(c, "theme.accent", ask->theme.accent, ask->theme.ground);
+	colours_must_read(c, "theme.accent_dark", ask->theme.accent_dark, ask->theme.ground_dark);
+	if (!font_known(ask->theme.font))
+		field_bad(c, "theme.font", "system, serif, rounded or mono");
+	TRY(fields_must_be_good(c));
+	TRY(db_maybe(c, SQL(bio_put), PARAMS(
+		p_uuid(c->creator.u), p_int(now->revision), p_str(ask->about), p_str(ask->picture_url), p_str(theme_json(c, &ask->theme)),
+		p_bool(ask->published)), &row));
+	return row.found ? OK : FAIL(c, ERR_EDIT_CONFLICT, "another revision");
+}
+
+enum err bio_offers(struct ctx *c, struct creator_id creator, struct link_id only, struct bio_offer **out, size_t *n)
+{
+	struct rows rows;
+
+	TRY(db_all(c, SQL(bio_offers), PARAMS(p_uuid(creator.u), p_uuid_or_null(only.u)), &rows));
+	*n = (size_t)rows.n;
+	*out = arena_array(c->mem, *n + 1, sizeof(**out));
+	for (int i = 0; i < rows.n; i++) {
+		struct row row = rows_at(&rows, i);
+
+		(*out)[i] = (struct bio_offer){
+			.code = row_str(&row, "code"), .name = row_str(&row, "name"), .product = row_str(&row, "product_title"),
+			.image_url = row_str(&row, "image_url"), .list = row_money(&row, "list_minor", "currency"),
+			.price = row_money(&row, "price_minor", "currency"), .is_from = row_int(&row, "variants") > 1,
+			.limited = row_bool(&row, "limited"), .left = row_int(&row, "remaining"),
+		};
+	}
+	return OK;
+}
+
+enum err bio_out(struct ctx *c, struct str handle, struct block_id id, struct str *url, struct creator_id *creator)
+{
+	struct row row;
+
+	TRY(db_maybe(c, SQL(bio_out), PARAMS(p_str(str_lower(c->mem, handle)), p_uuid(id.u)), &row));
+	if (!row.found)
+		return FAIL(c, ERR_NOT_FOUND, "no such link on that page now");
+	*url = row_str(&row, "url");
+	creator->u = row_uuid(&row, "creator_id");
+	return OK;
+}
+
+void bio_viewed(struct ctx *c, struct creator_id creator, struct str who)
+{
+	note(c, SQL(bio_viewed), PARAMS(p_uuid(creator.u), p_str(who)));
+}
+
+void bio_clicked(struct ctx *c, struct creator_id creator, struct block_id block)
+{
+	note(c, SQL(bio_clicked), PARAMS(p_uuid(uuid_new(c->now_ms)), p_uuid(creator.u), p_uuid(block.u)));
+}

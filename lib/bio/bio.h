@@ -1,0 +1,95 @@
+/* bio: the link in the bio: a page for each creator, with what she sells, and the handles she had before.
+ * Owns       tables bio, bio_block
+ * Invariant  every running offer has a moment link of its own for the page, made when it was activated: looking writes nothing;
+ *            colours that could not be read are refused
+ */
+#ifndef UNIFYED_BIO_H
+#define UNIFYED_BIO_H
+#include "lib/core/ctx.h"
+#include "lib/core/money.h"
+#include "lib/event/event.h"
+
+#define BIO_BLOCKS_MOST 100
+
+/* "#rrggbb" each; fonts: system, serif, rounded, mono. */
+struct bio_theme {
+	struct str accent, ground, accent_dark, ground_dark, font;
+};
+
+struct bio {
+	struct creator_id creator;
+	struct str handle, name;
+	struct str about, picture_url;
+	struct bio_theme theme;
+	bool published;
+	int64_t views;               /* from the event log, seconds behind */
+	int64_t revision;            /* 0: she has changed nothing yet */
+};
+
+struct bio_block {
+	struct block_id id;
+	struct str kind;             /* link offer replay offers replays text */
+	struct str title, body, url;
+	struct link_id link;         /* of kind offer */
+	struct replay_id replay;     /* of kind replay */
+	bool visible;
+	int64_t starts_ms, ends_ms;  /* 0: open */
+	int64_t position, clicks, revision;
+};
+
+struct bio_block_ask {
+	struct str kind, title, body, url;
+	struct offer_id offer;       /* of kind offer: its link is made */
+	struct replay_id replay;
+	bool visible;
+	int64_t starts_ms, ends_ms;
+};
+
+/* An offer, as the page sells it. */
+struct bio_offer {
+	struct str code, name, product, image_url;
+	struct money list, price;    /* of the cheapest */
+	bool is_from;
+	bool limited;
+	int64_t left;                /* when limited */
+};
+
+/* c->creator's own. */
+enum err bio_mine(struct ctx *c, struct bio *out);
+/* The page of a handle, whoever asks. moved: it is a former handle, and out->handle the one it leads to.
+ * fails NOT_FOUND  nobody has it, or her page is not published */
+enum err bio_by_handle(struct ctx *c, struct str handle, struct bio *out, bool *moved);
+/* fails BAD_INPUT (of colours too: 4.5:1 is needed, WCAG 2.2 1.4.3), EDIT_CONFLICT */
+enum err bio_update(struct ctx *c, const struct bio *now, const struct bio *ask);
+
+enum err bio_blocks(struct ctx *c, struct bio_block **out, size_t *n);
+/* Those that are shown now. A page without any shows offers and replays. */
+enum err bio_blocks_shown(struct ctx *c, struct creator_id creator, struct bio_block **out, size_t *n);
+enum err bio_block_by_id(struct ctx *c, struct block_id id, struct bio_block *out);
+/* fails BAD_INPUT, BLOCKS_FULL */
+enum err bio_block_add(struct ctx *c, const struct bio_block_ask *ask, struct block_id *id);
+/* The kind and what it leads to stay. fails BAD_INPUT, EDIT_CONFLICT */
+enum err bio_block_update(struct ctx *c, const struct bio_block *now, const struct bio_block_ask *ask);
+/* fails NOT_FOUND */
+enum err bio_block_remove(struct ctx *c, struct block_id id);
+/* All of them, in their new order. fails BAD_INPUT */
+enum err bio_order(struct ctx *c, const struct uuid *blocks, size_t n);
+
+/* What the page sells: every running offer, or the one of a block's link. */
+enum err bio_offers(struct ctx *c, struct creator_id creator, struct link_id only, struct bio_offer **out, size_t *n);
+/* Where an outgoing link leads. fails NOT_FOUND */
+enum err bio_out(struct ctx *c, struct str handle, struct block_id id, struct str *url, struct creator_id *creator);
+
+/* As notes. who: see visitor_who */
+void bio_viewed(struct ctx *c, struct creator_id creator, struct str who);
+void bio_clicked(struct ctx *c, struct creator_id creator, struct block_id block);
+
+/* Consumer of OFFER_ACTIVATED: makes the link that the page sells it by. */
+extern const struct consumer bio_consumer;
+
+/* How well one colour reads on another: 1 to 21 (WCAG 2.2, relative luminance); 0: one of them is no "#rrggbb". */
+double bio_contrast(struct str colour, struct str ground);
+/* The better readable of black and white on a colour. */
+struct str bio_ink_on(struct str colour);
+
+#endif
