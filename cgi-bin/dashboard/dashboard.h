@@ -82,6 +82,8 @@ handler dash_products, dash_product, dash_item, dash_item_save;
 handler dash_offers, dash_offer, dash_offer_new, dash_offer_make, dash_offer_edit, dash_offer_change;
 handler dash_offer_activate, dash_offer_pause, dash_offer_delete_page, dash_offer_delete;
 handler dash_streams, dash_stream_new, dash_stream_make, dash_stream_start, dash_stream_end, dash_stream_cancel;
+handler dash_live, dash_live_spotlight, dash_live_off, dash_live_pin, dash_live_moment_delete;
+handler dash_replays, dash_replay, dash_replay_save, dash_replay_publish, dash_replay_unpublish, dash_replay_video;
 handler dash_links, dash_link, dash_link_new, dash_link_make, dash_link_revoke_page, dash_link_revoke;
 handler dash_orders, dash_order;
 handler dash_settings, dash_settings_save, dash_key_make, dash_key_revoke;

@@ -208,3 +208,23 @@ enum err moment_merge(struct ctx *c, struct moment_id from, struct moment_id int
 	TRY(moment_tell(c, EVENT_MOMENT_DELETED, from, a.live, into));
 	return moment_tell(c, EVENT_MOMENT_UPDATED, into, b.live, (struct moment_id){ 0 });
 }
+
+enum err moment_goods(struct ctx *c, struct live_id live, struct moment_good **out, size_t *n)
+{
+	struct rows rows;
+
+	TRY(db_all(c, SQL(moment_goods), PARAMS(p_uuid(c->creator.u), p_uuid(live.u)), &rows));
+	*n = (size_t)rows.n;
+	*out = arena_array(c->mem, *n + 1, sizeof(**out));
+	for (int i = 0; i < rows.n; i++) {
+		struct row row = rows_at(&rows, i);
+
+		(*out)[i] = (struct moment_good){
+			.offer = { row_uuid(&row, "offer_id") }, .product = { row_uuid(&row, "product_id") }, .offer_name = row_str(&row, "offer_name"),
+			.title = row_str(&row, "title"), .image_url = row_str(&row, "image_url"), .list = row_money(&row, "list_minor", "currency"),
+			.price = row_money(&row, "price_minor", "currency"), .is_from = row_int(&row, "variants") > 1,
+			.limited = row_bool(&row, "limited"), .left = row_int(&row, "remaining"), .lit = row_bool(&row, "lit"),
+		};
+	}
+	return OK;
+}

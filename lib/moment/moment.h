@@ -41,6 +41,18 @@ enum err moment_spotlight_off(struct ctx *c, struct live_id live);
 /* What stands in the light; *found false: nothing. */
 enum err moment_in_light(struct ctx *c, struct live_id live, struct moment *out, bool *found);
 
+/* What c->creator can put into the light: each product of each running offer. */
+struct moment_good {
+	struct offer_id offer;
+	struct product_id product;
+	struct str offer_name, title, image_url;
+	struct money list, price;    /* of its cheapest variant */
+	bool is_from, limited;
+	int64_t left;                /* of all its variants, when limited */
+	bool lit;                    /* it stands in the light of that session */
+};
+enum err moment_goods(struct ctx *c, struct live_id live, struct moment_good **out, size_t *n);
+
 /* Adds one by hand, anywhere in a session that has begun. It does not go into the light.
  * fails BAD_INPUT, NOT_FOUND, LIVE_STATE, MOMENTS_FULL */
 enum err moment_add(struct ctx *c, struct live_id live, const struct moment_ask *ask, struct moment_id *id);

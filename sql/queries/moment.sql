@@ -158,3 +158,25 @@ select m.id, m.live_id, u.ms(m.at) as at_ms, u.ms(m.until_at) as until_ms, m.tit
 update u.moment set state = $3::text, revision = revision + 1
  where creator_id = $1::uuid and id = $2::uuid and state = 'suggested'
 returning id;
+
+-- :moment_goods
+-- Each product of each running offer of creator $1, and whether it stands in the light of session $2.
+with lit as (
+    select m.offer_id, coalesce(m.product_id, v.product_id, u.only_product(m.offer_id)) as product_id
+      from (select s.moment_id from u.spotlight s where s.live_id = $2::uuid order by s.at desc, s.id desc limit 1) s
+      join u.moment m on m.id = s.moment_id and m.state = 'kept'
+      left join u.variant v on v.id = m.variant_id
+)
+select f.id as offer_id, f.name as offer_name, p.id as product_id, p.title, p.image_url, min(o.list_minor) as list_minor,
+       min(o.price_minor) as price_minor, min(o.currency) as currency, count(*) as variants, bool_and(i.tracked and v.policy = 'deny') as limited,
+       sum(greatest(0, i.free)) as remaining,
+       exists (select from lit l where l.offer_id = f.id and l.product_id = p.id) as lit
+  from u.offer f
+  join u.offer_price o on o.offer_id = f.id
+  join u.variant v on v.id = o.variant_id and v.deleted_at is null
+  join u.product p on p.id = v.product_id and p.status in ('active', 'unlisted')
+  join u.inventory i on i.shop_id = v.shop_id and i.item_id = v.item_id
+ where f.creator_id = $1::uuid and f.state = 'active'
+ group by f.id, p.id
+ order by f.id desc, p.title, p.id
+ limit 200;

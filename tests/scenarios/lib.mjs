@@ -95,6 +95,7 @@ export class Creator {
 		const creator = new Creator();
 		const who = { email: `${name}@unifyed.example`, password: randomBytes(12).toString('base64url') };
 		const json = { 'Content-Type': 'application/json', Accept: 'application/json' };
+		Object.assign(creator, who, { handle: name });
 		await creator.#post('/auth/signup', { ...who, name, handle: name }, json);
 		const entered = await creator.#post('/auth/login', who, json);
 		const Cookie = entered.headers['set-cookie'].map((line) => line.split(';')[0]).join('; ');
