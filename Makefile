@@ -20,7 +20,7 @@ endif
 OPT    ?= -O2 -g $(HARD)
 CFLAGS := $(WARN) $(OPT) -D_GNU_SOURCE -fPIC -MMD -MP -I. -I$(B)/gen $(CFLAGS_EXTRA)
 LINK   := -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS_EXTRA)
-LIBS   := -lfcgi -lpq -ljson-c -lcurl -lsodium -lcrypto -lpcre2-8 -lqrencode -lm
+LIBS   := -lfcgi -lpq -ljson-c -lcurl -lsodium -lcrypto -lpcre2-8 -lqrencode -lexpat -lm
 CPPFLAGS += -I/usr/include/postgresql
 
 lib_c  := $(filter-out lib/web/main.c lib/cron/main.c,$(sort $(wildcard lib/*/*.c lib/*/*/*.c)))
@@ -115,11 +115,11 @@ $(B)/prove/model: $(model_o) $(B)/lib/libunifyed.so
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) -pie $(LINK) -o $@ $(model_o) -L$(B)/lib -lunifyed -lcunit -lpq '-Wl,-rpath,$$ORIGIN/../lib'
 
-# The token endpoint's proof, likewise
-tokens_o := $(call obj,tests/prove/tokens.c $(filter-out tests/run.c,$(wildcard tests/*.c))) $(filter-out $(B)/obj/tests/%,$(tests_o))
-$(B)/prove/tokens: $(tokens_o) $(B)/lib/libunifyed.so
+# The proofs of the token endpoint and of platforms' allowances, likewise
+world_o := $(call obj,$(filter-out tests/run.c,$(wildcard tests/*.c))) $(filter-out $(B)/obj/tests/%,$(tests_o))
+$(B)/prove/tokens $(B)/prove/quota: $(B)/prove/%: $(B)/obj/tests/prove/%.o $(world_o) $(B)/lib/libunifyed.so
 	@mkdir -p $(@D)
-	@$(CC) $(CFLAGS) -pie $(LINK) -o $@ $(tokens_o) -L$(B)/lib -lunifyed -lcunit -lpq '-Wl,-rpath,$$ORIGIN/../lib'
+	@$(CC) $(CFLAGS) -pie $(LINK) -o $@ $(filter %.o,$^) -L$(B)/lib -lunifyed -lcunit -lpq '-Wl,-rpath,$$ORIGIN/../lib'
 
 # ---- programs of run/ and what people run
 $(B)/pool: run/pool.c

@@ -21,6 +21,7 @@ table() {
 		libsodium-dev        /usr/include/sodium.h              run    lib/crypto: argon2id passwords
 		libpcre2-dev         /usr/include/pcre2.h               run    lib/text: patterns of names and codes
 		libqrencode-dev      /usr/include/qrencode.h            run    QR codes of moment links
+		libexpat1-dev        /usr/include/expat.h               run    lib/xml reads the feeds that YouTube's hub pushes
 		nodejs               node                               run    runs the sandbox and the browser tests
 		npm                  npm                                run    fetches the sandbox's packages
 		curl                 curl                               run    asks whether the demo answers

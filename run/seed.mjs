@@ -69,6 +69,12 @@ async function openShop() {
 	good(await call(`${sandbox}/control/shops`, { method: 'POST', body: { shop: SHOP, name: 'Demo Shop', currency: 'EUR', autoApprove: true, products } }), 'making the shop');
 }
 
+// Somebody to be on each platform, for who presses Connect.
+async function openChannels() {
+	const accounts = [{ handle: 'demo_creator', name: 'Demo Creator' }, { handle: 'demo_second', name: 'Her other channel' }];
+	for (const platform of ['youtube', 'tiktok', 'twitch']) good(await call(`${sandbox}/control/${platform}/accounts`, { method: 'POST', body: { accounts } }), `making accounts at ${platform}`);
+}
+
 async function signUp() {
 	const who = { email: EMAIL, password: password() };
 	const made = await call(`${base}/auth/signup`, { method: 'POST', body: { ...who, name: 'Demo Creator', handle: 'demo.creator' }, headers: { 'Idempotency-Key': 'seed-signup' } });
@@ -106,6 +112,7 @@ async function goLive() {
 
 async function main() {
 	await openShop();
+	await openChannels();
 	await signUp();
 	const products = await connect();
 	const offer = await makeOffer(products);

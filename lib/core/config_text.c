@@ -268,6 +268,26 @@ static bool key_ring_good(const struct reading *r, struct str ring)
 	return true;
 }
 
+static bool platform_origins_good(const struct reading *r)
+{
+	const struct config *o = r->out;
+	const struct { const char *key; struct str origin; } origins[] = {
+		{ "google_accounts_origin", o->google_accounts_origin }, { "google_oauth_origin", o->google_oauth_origin },
+		{ "youtube_api_origin", o->youtube_api_origin }, { "youtube_hub_origin", o->youtube_hub_origin },
+		{ "youtube_site_origin", o->youtube_site_origin }, { "youtube_embed_origin", o->youtube_embed_origin },
+		{ "youtube_image_origin", o->youtube_image_origin }, { "tiktok_authorize_origin", o->tiktok_authorize_origin },
+		{ "tiktok_api_origin", o->tiktok_api_origin }, { "tiktok_embed_origin", o->tiktok_embed_origin },
+		{ "twitch_id_origin", o->twitch_id_origin }, { "twitch_api_origin", o->twitch_api_origin },
+		{ "twitch_site_origin", o->twitch_site_origin }, { "twitch_embed_origin", o->twitch_embed_origin },
+		{ "twitch_image_origin", o->twitch_image_origin },
+	};
+
+	for (size_t i = 0; i < COUNT(origins); i++)
+		if (!origin_good(r, origins[i].key, origins[i].origin))
+			return false;
+	return true;
+}
+
 bool config_read_text(struct arena *mem, const char *name, struct str text, const char *(*variable)(const char *name),
 	struct config *out, char problem[PROBLEM_BYTES])
 {
@@ -278,5 +298,5 @@ bool config_read_text(struct arena *mem, const char *name, struct str text, cons
 	start(&r);
 	return take_lines(&r, text) && take_variables(&r, variable) && nothing_missing(&r) &&
 		origin_good(&r, "base_url", out->base_url) && origin_good(&r, "shopify_origin", out->shopify_origin) &&
-		key_ring_good(&r, out->key_ring);
+		platform_origins_good(&r) && key_ring_good(&r, out->key_ring);
 }

@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/sha.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,15 @@ struct digest crypto_hmac(struct str key, struct str message)
 	must(key.n <= INT32_MAX, "hmac key");
 	must(HMAC(EVP_sha256(), bytes_of(key), (int)key.n, bytes_of(message), message.n, d.b, NULL) != NULL, "hmac");
 	return d;
+}
+
+struct str crypto_hmac_sha1(struct arena *mem, struct str key, struct str message)
+{
+	unsigned char *b = arena_alloc(mem, SHA_DIGEST_LENGTH);
+
+	must(key.n <= INT32_MAX, "hmac key");
+	must(HMAC(EVP_sha1(), bytes_of(key), (int)key.n, bytes_of(message), message.n, b, NULL) != NULL, "hmac");
+	return (struct str){ (const char *)b, SHA_DIGEST_LENGTH };
 }
 
 bool crypto_same(struct str a, struct str b)

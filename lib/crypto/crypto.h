@@ -11,6 +11,8 @@ struct digest {
 
 struct digest crypto_sha256(struct str s);
 struct digest crypto_hmac(struct str key, struct str message); /* HMAC-SHA256, RFC 2104 */
+/* HMAC-SHA1, 20 bytes, for those who still sign with it (WebSub); never for anything of ours. Lives as long as mem. */
+struct str crypto_hmac_sha1(struct arena *mem, struct str key, struct str message);
 bool crypto_same(struct str a, struct str b); /* constant time; false when lengths differ */
 struct str crypto_digest_str(const struct digest *d); /* a view of its 32 bytes */
 struct str crypto_hex(struct arena *mem, struct str bytes);

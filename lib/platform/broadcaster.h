@@ -64,7 +64,8 @@ struct broadcaster_video {
 	int64_t published_ms, recorded_from_ms; /* recorded_from: the wall clock of its second 0; 0: not told */
 	int64_t expires_ms, thumb_expires_ms;   /* 0: never, or not told */
 	int64_t duration_s;          /* -1: not known yet */
-	bool found, ready, embeddable, is_public;
+	bool found, ready, embeddable;
+	bool is_public;              /* who has its address may watch */
 };
 
 struct broadcaster_videos {
@@ -92,7 +93,8 @@ struct broadcaster_embed {
 /* What a platform pushes. */
 enum push_kind {
 	PUSH_NONE,                   /* nothing in it concerns us */
-	PUSH_VERIFY,                 /* it wants to hear push->reply: the subscription begins (or is renewed) */
+	PUSH_VERIFY,                 /* it wants to hear push->reply if we want what reason says: "subscribe" (the subscription begins, or
+	                              * is renewed) or "unsubscribe". Anybody may have asked it to ask */
 	PUSH_DENIED,                 /* it does not accept, or ended, the subscription */
 	PUSH_LIVE_ON, PUSH_LIVE_OFF, /* account; external_id where it was told */
 	PUSH_VIDEO, PUSH_VIDEO_GONE, /* account, external_id */
@@ -135,6 +137,8 @@ struct broadcaster_cost {
 
 struct broadcaster {
 	const char *name;
+	/* Whether the operator gave us an app there; else no verb that calls out may be used. */
+	bool (*configured)(const struct config *config);
 	bool pkce;
 	bool rotates;                /* a refresh kills the refresh token that was used */
 	bool sees_live;              /* false: it has no way to tell whether somebody is live (TikTok) */
@@ -156,7 +160,7 @@ struct broadcaster {
 	enum err (*app_token)(struct ctx *c, struct broadcaster_call *call, struct broadcaster_tokens *out);
 	enum err (*identify)(struct ctx *c, struct broadcaster_call *call, struct broadcaster_identity *out);
 
-	/* The broadcasts that the call's own account has on the air now or soon; *n 0: none, positively. With its token. */
+	/* The broadcasts that the call's own account has on the air now; *n 0: none, positively. With its token. */
 	enum err (*live_find)(struct ctx *c, struct broadcaster_call *call, struct broadcaster_live **out, size_t *n);
 	/* Up to watch_max accounts or broadcasts at once, with app credentials; out has n elements in the order of `looks`.
 	 * What the answer does not contain: YouTube UNKNOWN, Twitch NONE. */
@@ -164,7 +168,7 @@ struct broadcaster {
 	enum err (*live_watch)(struct ctx *c, struct broadcaster_call *call, const struct broadcaster_look *looks, size_t n,
 		struct broadcaster_live *out);
 
-	/* Newest first. */
+	/* Of look->account, newest first. */
 	enum err (*videos)(struct ctx *c, struct broadcaster_call *call, const struct broadcaster_look *look, struct str cursor,
 		struct broadcaster_videos *out);
 	/* Up to videos_max ids at once; out[i].found false: it does not know it (any more), or does not show it. */
@@ -194,5 +198,7 @@ extern const size_t broadcasters_n;
 
 /* NULL: none of that name */
 const struct broadcaster *broadcaster_of(struct str name);
+/* One that creators can connect here. fails PLATFORM_UNKNOWN (no such name), PLATFORM_UNSUPPORTED (the operator has no app there) */
+enum err broadcaster_by_name(struct ctx *c, struct str name, const struct broadcaster **out);
 
 #endif

@@ -33,6 +33,34 @@ bool text_is_handle(struct str s)
 	return matches(&handle, s);
 }
 
+bool text_is_platform_id(struct str s)
+{
+	static struct pattern id = { "[A-Za-z0-9_-]{1,128}", WHOLE, NULL };
+
+	return matches(&id, s);
+}
+
+bool text_is_platform_name(struct str s)
+{
+	static struct pattern name = { "[A-Za-z0-9_.-]{1,64}", WHOLE, NULL };
+
+	return matches(&name, s);
+}
+
+bool text_is_youtube_id(struct str s)
+{
+	static struct pattern id = { "[A-Za-z0-9_-]{6,20}", WHOLE, NULL };
+
+	return matches(&id, s);
+}
+
+bool text_is_number(struct str s)
+{
+	static struct pattern number = { "[0-9]{1,20}", WHOLE, NULL };
+
+	return matches(&number, s);
+}
+
 /* "Un.ify-ed" reads like "unifyed" to a visitor, so separators and case do not count. */
 static struct str bare(struct str s, char out[RESERVED_BYTES_MAX])
 {

@@ -11,6 +11,10 @@ bool text_is_handle(struct str s);        /* 3 to 30 of [a-z0-9_.], starting and
 bool text_is_reserved(struct str handle); /* words nobody may take as handle or vanity code */
 bool text_is_email(struct str s);         /* one '@', dot in the domain, <= 254 bytes, no space or control */
 bool text_is_shop(struct str s);          /* ^[a-z0-9][a-z0-9-]*\.myshopify\.com$, <= 255 bytes (shopify.md 1.6) */
+bool text_is_platform_id(struct str s);   /* of an account on a platform: 1 to 128 of [A-Za-z0-9_-] */
+bool text_is_platform_name(struct str s); /* its name in addresses there: 1 to 64 of [A-Za-z0-9_.-] */
+bool text_is_youtube_id(struct str s);    /* of a video there: 6 to 20 of [A-Za-z0-9_-] */
+bool text_is_number(struct str s);        /* an id that is a number: 1 to 20 digits, of any size */
 bool text_is_zone(struct str s);          /* the look of an IANA zone name; the database knows which exist */
 bool text_is_web_url(struct str s);       /* http(s), a host, no credentials, no control or space, <= 2048 */
 bool text_is_preview_agent(struct str user_agent); /* link unfurlers and crawlers (preview_agents.def) */

@@ -55,6 +55,16 @@ select 'unifyed_catalog_syncs', 'state', kind || ':' || state, count(*) from u.c
 union all
 select 'unifyed_shop_health', 'health', health, count(*) from u.shop where status = 'active' group by health
 union all
+(select distinct on (q.bucket) 'unifyed_platform_quota_used', 'bucket', q.bucket, q.used
+   from u.platform_quota q where q.starts_at > u.clock() - interval '2 days' order by q.bucket, q.starts_at desc)
+union all
+(select distinct on (q.bucket) 'unifyed_platform_quota_allowed', 'bucket', q.bucket, case when q.spent_at is null then q.allowed else q.used end
+   from u.platform_quota q where q.starts_at > u.clock() - interval '2 days' order by q.bucket, q.starts_at desc)
+union all
+select 'unifyed_broadcasts', 'state', platform || ':' || state, count(*) from u.broadcast where state in ('upcoming', 'on', 'unknown') group by platform, state
+union all
+select 'unifyed_broadcasts_refused', 'why', problem, count(*) from u.broadcast where problem <> '' group by problem
+union all
 select 'unifyed_event_horizon_age_seconds', '', '',
        coalesce((select greatest(0, extract(epoch from u.clock() - min(e.at)))::bigint
                    from u.event_log e

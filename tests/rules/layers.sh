@@ -5,15 +5,15 @@ files=$(find cgi-bin cron ctl lib -name '*.[ch]' | sort)
 [ -n "$files" ] || exit 1
 awk '
 BEGIN {
-	n = split("event job creator account shop connection inbox catalog inventory offer stream attribution moment link " \
-		"checkout order reconcile replay waitlist bio analytics status", order, " ")
+	n = split("event job creator account shop quota channel connection inbox catalog inventory offer stream attribution moment link " \
+		"checkout order reconcile replay detect waitlist bio analytics status", order, " ")
 	for (i = 1; i <= n; i++) place[order[i]] = i
 	below["core"] = ""
-	below["db"] = below["json"] = below["text"] = below["crypto"] = below["qr"] = "core"
+	below["db"] = below["json"] = below["text"] = below["crypto"] = below["qr"] = below["xml"] = "core"
 	below["qr"] = "core"
 	below["net"] = "core json text"
 	below["platform"] = "core"
-	below["adapter"] = "core json text crypto net platform"
+	below["adapter"] = "core json text crypto net xml platform"
 	below["domain"] = "core db json text crypto platform domain"
 	below["cron"] = "core db"
 	below["web"] = "core db json text crypto account templates"

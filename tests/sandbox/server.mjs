@@ -1,12 +1,15 @@
 #!/usr/bin/env node
-// The sandbox: a stand-in for Shopify on 127.0.0.1, for tests, the demo and load runs. README.md lists
+// The sandbox: a stand-in for Shopify, YouTube, TikTok and Twitch on 127.0.0.1, for tests, the demo and load runs. README.md lists
 // its addresses. It shares no code with the product and knows nothing of it but what Shopify would know.
 //   node tests/sandbox/server.mjs --port 4455 --data var/sandbox.json --schema build/schema --client-id ID --client-secret S
 import http from 'node:http';
 import { parseArgs } from 'node:util';
 import { HttpError } from './core/errors.mjs';
 import { Router, json, readRequest, send } from './core/http.mjs';
+import { Calls } from './core/calls.mjs';
+import { Courier } from './core/courier.mjs';
 import { Store } from './core/store.mjs';
+import { apps, routes as platformRoutes } from './platforms.mjs';
 import { Hub } from './shopify/webhooks.mjs';
 import { authorize, authorizeSubmit, tokenEndpoint } from './shopify/oauth.mjs';
 import { graphqlEndpoint, run } from './shopify/graphql.mjs';
@@ -14,6 +17,7 @@ import { abandonBulk, bulkFile, setRunner } from './shopify/bulk.mjs';
 import { loadSchema } from './shopify/schema.mjs';
 import { cartPermalink, checkoutPay, checkoutShow, errorPage, orderShow, productShow, shopFront } from './shopify/checkout.mjs';
 import { routes as shopControl } from './control/shops.mjs';
+import { routes as platformControl } from './control/platforms.mjs';
 import { routes as worldControl } from './control/world.mjs';
 
 export function start({ port, data, schema, clientId, clientSecret }) {
@@ -32,15 +36,19 @@ export function start({ port, data, schema, clientId, clientSecret }) {
 			abandonBulk(store);
 			shopRoutes(router, { app, api, hub, store });
 			shopControl(router, { app, api, hub, store });
-			worldControl(router, { app, api, hub, store });
+			const world = { apps: apps(app), store, calls: new Calls(store), courier: new Courier(store) };
+			platformRoutes(router, world, base);
+			worldControl(router, { app, api, hub, store, ...world });
+			platformControl(router, world);
 			router.on('GET', '/healthz', () => json({ ok: true }));
 			const stop = () => {
 				hub.close();
+				world.courier.close();
 				store.close();
 				server.close();
 				server.closeAllConnections?.();
 			};
-			done({ base, store, hub, stop });
+			done({ base, store, hub, courier: world.courier, stop });
 		});
 	});
 }
@@ -70,7 +78,7 @@ async function handle(router, raw, out) {
 		if (raw.socket.destroyed) return;
 		const known = error instanceof HttpError;
 		if (!known) process.stderr.write(`sandbox: ${raw.method} ${raw.url}: ${error.stack}\n`);
-		if (request?.wantsHtml && request.path.startsWith('/s/')) return send(raw, out, errorPage(error));
+		if (request?.wantsHtml && !request.path.startsWith('/control')) return send(raw, out, errorPage(error));
 		send(raw, out, json({ errors: known ? error.message : 'the sandbox failed; see its log', ...(known ? error.more : {}) }, known ? error.status : 500));
 	}
 }

@@ -61,11 +61,12 @@ async function deliver({ hub, store }, body) {
 	return { statuses: made.map((one) => one.attempts[0]?.status ?? null), deliveries: made.map((one) => view(one)) };
 }
 
-async function flush({ hub }, body) {
+async function flush({ courier, hub }, body) {
 	const limit = Math.min(onlyKeys(body, ['timeoutMs']).timeoutMs ?? FLUSH_MS, FLUSH_MS);
 	const until = Date.now() + limit;
-	while (hub.pending() && Date.now() < until) await wait(20);
-	return { pending: hub.pending() };
+	const pending = () => hub.pending() + courier.waiting;
+	while (pending() && Date.now() < until) await wait(20);
+	return { pending: pending() };
 }
 
 function changeClock(store, body) {
@@ -80,11 +81,11 @@ function changeClock(store, body) {
 const clock = (store) => ({ nowMs: store.now(), now: new Date(store.now()).toISOString(), offsetMs: store.state.clockOffsetMs });
 
 export function routes(router, world) {
-	const { hub, store } = world;
+	const { calls, courier, hub, store } = world;
 	router.on('GET', '/control/app', () => json({ ...store.state.app, clientId: world.app.clientId, apiVersion: API_VERSION }));
 	router.on('POST', '/control/app', (request) => json(changeApp(store, jsonBody(request))));
 	router.on('GET', '/control/faults', () => json({ faults: store.state.faults }));
-	router.on('POST', '/control/faults', (request) => json(addFault(store, onlyKeys(jsonBody(request), ['target', 'shop', 'mode', 'status', 'ms', 'count', 'match', 'retry_after']))));
+	router.on('POST', '/control/faults', (request) => json(addFault(store, onlyKeys(jsonBody(request), ['target', 'shop', 'mode', 'status', 'ms', 'count', 'match', 'reason', 'forMs', 'retry_after']))));
 	router.on('DELETE', '/control/faults', () => { store.state.faults = []; store.touch(); return json({ faults: [] }); });
 	router.on('GET', '/control/webhooks', () => json(store.state.webhooks));
 	router.on('POST', '/control/webhooks', (request) => json(changeWebhooks(store, jsonBody(request))));
@@ -97,5 +98,5 @@ export function routes(router, world) {
 	router.on('POST', '/control/flush', async (request) => json(await flush(world, jsonBody(request))));
 	router.on('GET', '/control/clock', () => json(clock(store)));
 	router.on('POST', '/control/clock', (request) => json(changeClock(store, jsonBody(request))));
-	router.on('POST', '/control/reset', () => { hub.cancel(); store.reset(); return json({ reset: true }); });
+	router.on('POST', '/control/reset', () => { hub.cancel(); courier.cancel(); calls.clear(); store.reset(); return json({ reset: true }); });
 }

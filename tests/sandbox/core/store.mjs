@@ -4,6 +4,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { dirname, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { randomBytes } from 'node:crypto';
+import { empty as youtube } from '../youtube/world.mjs';
+import { empty as tiktok } from '../tiktok/world.mjs';
+import { empty as twitch } from '../twitch/world.mjs';
+import { empty as pushes } from './courier.mjs';
 
 // First ids per kind, sized like Shopify's. Orders, lines and refunds lie beyond 2^53 on purpose.
 const FIRST_ID = {
@@ -11,6 +15,7 @@ const FIRST_ID = {
 	level: 112200000001n, option: 10400000000001n, image: 31200000000001n, order: 820982911946100001n,
 	line: 866550311766400001n, refund: 890088186047800001n, refundLine: 650000000000001n, transaction: 7100000000001n,
 	discount: 1300000000001n, code: 20100000000001n, creation: 5100000001n, subscription: 1400000000001n, bulk: 147500000001n,
+	stream: 42170724655n, archive: 2339999999n, post: 7400000000000000001n, twitchUser: 141981764n, push: 1n, called: 1n, serial: 1n,
 	customer: 7300000000001n, user: 99000000001n, edit: 84000001n, delivery: 1n, fault: 1n,
 };
 
@@ -25,6 +30,10 @@ const empty = () => ({
 	webhooks: { duplicate: 0, shuffle: false, drop: 0, delayMs: 0, badSignature: 0, seed: 1, timeScale: 60, tlsVerify: true },
 	faults: [],
 	deliveries: [],
+	youtube: youtube(),
+	tiktok: tiktok(),
+	twitch: twitch(),
+	pushes: pushes(),
 });
 
 export class Store {

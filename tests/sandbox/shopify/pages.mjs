@@ -18,9 +18,9 @@ button, .button { display: block; width: 100%; min-height: 48px; margin-top: .75
 @media (prefers-color-scheme: dark) { button, .button { color: #08130c; } } .second { background: transparent; color: inherit; border-color: var(--line); } ul { padding-left: 1.2rem; } img { max-width: 100%; border-radius: 8px; } a { color: inherit; }
 footer { margin-top: 1rem; text-align: center; }`;
 
-function page(title, body) {
+export function page(title, body, foot = 'Sandbox shop: no money moves here.') {
 	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)}</title>
-<link rel="icon" href="data:,"><style>${STYLE}</style></head><body><main><div class="card">${body}</div><footer class="soft">Sandbox shop: no money moves here.</footer></main></body></html>`;
+<link rel="icon" href="data:,"><style>${STYLE}</style></head><body><main><div class="card">${body}</div><footer class="soft">${escape(foot)}</footer></main></body></html>`;
 }
 
 export function refusalPage(title, text) {

@@ -9,7 +9,15 @@ import { readRules } from './cost.mjs';
 export const ADMIN_FILE = 'admin_2026-10.json.gz';
 const REMEMBERED = 500;
 
+const loaded = new Map();
+
+// Once in a process and folder: it takes a third of a second, and many tests start many sandboxes.
 export function loadSchema(folder) {
+	if (!loaded.has(folder)) loaded.set(folder, readSchema(folder));
+	return { ...loaded.get(folder), documents: new Map() };
+}
+
+function readSchema(folder) {
 	const path = join(folder, ADMIN_FILE);
 	if (!existsSync(path)) throw new Error(`${path} is missing; get it with: node tests/sandbox/fetch-schema.mjs ${folder}`);
 	const file = JSON.parse(gunzipSync(readFileSync(path)).toString('utf8'));
@@ -17,7 +25,7 @@ export function loadSchema(folder) {
 	for (const row of file.offline_scopes.items) {
 		if (row.offlineScopes?.length) scopes.set(row.type === 'type' ? row.typeName : `${row.typeName}.${row.fieldName}`, row.offlineScopes);
 	}
-	return { schema: buildClientSchema(file.data), scopes, documents: new Map() };
+	return { schema: buildClientSchema(file.data), scopes };
 }
 
 // {document, errors}: errors as the schema and the run-time rules a document can break by its text alone.

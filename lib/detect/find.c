@@ -1,0 +1,73 @@
+/* find.c: asking for accounts one by one. */
+#include "lib/detect/inside.h"
+
+#define RETRY_FIRST_MS 60000
+#define RETRY_MOST_MS 7200000
+#define NO_UNITS_MS 60000
+#define FINDS_MOST 5 /* a round; each is a call of its own */
+
+static enum live_state most_of(const struct broadcaster_live *lives, size_t n)
+{
+	enum live_state state = LIVE_NONE;
+
+	for (size_t i = 0; i < n; i++)
+		if (lives[i].state == LIVE_ON || (lives[i].state == LIVE_UPCOMING && state == LIVE_NONE))
+			state = lives[i].state;
+	return state;
+}
+
+/* Spread by up to a tenth either way, so that those who came together do not stay together. */
+static int64_t spread(const struct account *account, int64_t every_ms)
+{
+	return every_ms - every_ms / 10 + every_ms / 5 * account->channel.u.b[15] / 255;
+}
+
+static enum err found(struct ctx *c, const struct round *r, const struct account *account, const struct broadcaster_live *lives, size_t n)
+{
+	struct word *words = arena_array(c->mem, n + 1, sizeof *words);
+	struct str state = str_of(live_state_name(most_of(lives, n)));
+	int64_t now_ms;
+
+	for (size_t i = 0; i < n; i++)
+		words[i].live = lives[i];
+	if (n)
+		TRY(words_apply_tx(c, account, words, n));
+	TRY(clock_read(c, &now_ms));
+	now_ms += spread(account, r->pace.find_ms);
+	return channels_told(c, &account->channel.u, &state, &now_ms, 1);
+}
+
+static enum err find_one(struct ctx *c, const struct round *r, struct account *account)
+{
+	struct broadcaster_live *lives = NULL;
+	struct broadcaster_call call = { 0 };
+	bool granted;
+	size_t n = 0;
+	enum err e;
+
+	TRY(round_allowed(c, r, VERB_LIVE_FIND, 1, &granted));
+	if (!granted)
+		return channels_failed(c, &account->channel.u, 1, NO_UNITS_MS, NO_UNITS_MS, 0);
+	++*r->done;
+	e = r->doors->find(c, r->platform, &call, account->channel, &lives, &n);
+	if (e == OK)
+		return found(c, r, account, lives, n);
+	TRY(round_heard(c, r, VERB_LIVE_FIND, &call, e));
+	return channels_failed(c, &account->channel.u, 1, RETRY_FIRST_MS, RETRY_MOST_MS, call.wait_ms);
+}
+
+enum err round_find(struct ctx *c, const struct round *r)
+{
+	struct rows rows;
+
+	if (r->platform->watch_by_account || !r->platform->live_find || !r->pace.find)
+		return OK;
+	TRY(db_all(c, SQL(detect_finds_due), PARAMS(p_str(str_of(r->platform->name)), p_int(FINDS_MOST)), &rows));
+	for (int i = 0; i < rows.n; i++) {
+		struct row row = rows_at(&rows, i);
+		struct account account = account_read(r, &row, "id", "external_id");
+
+		TRY(find_one(c, r, &account));
+	}
+	return OK;
+}

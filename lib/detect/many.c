@@ -1,0 +1,105 @@
+/* many.c: the words of one big answer. Most say what was known already, and cost one statement together. */
+#include "lib/detect/inside.h"
+
+struct one_tx {
+	const struct account *account;
+	const struct word *words;
+	size_t n;
+};
+
+static enum err in_tx(struct ctx *c, void *arg)
+{
+	const struct one_tx *tx = arg;
+
+	return words_apply(c, tx->account, tx->words, tx->n);
+}
+
+enum err words_apply_tx(struct ctx *c, const struct account *account, const struct word *words, size_t n)
+{
+	struct one_tx tx = { account, words, n };
+
+	return db_in_tx(c, in_tx, &tx);
+}
+
+/* One that cannot be written does not keep the others waiting. */
+static enum err alone(struct ctx *c, const struct account *account, const struct word *word)
+{
+	enum err e = words_apply_tx(c, account, word, 1);
+
+	if (e == OK || e == ERR_DB_AWAY)
+		return e;
+	c->failed = OK;
+	e = word_refused(c, account, word->live.external_id, err_row(e)->name);
+	if (e == ERR_BAD_INPUT)
+		e = c->failed = OK;
+	return e;
+}
+
+struct touched {
+	struct uuid *ids;
+	int64_t *told, *look, *viewers;
+	size_t n;
+};
+
+static bool any_runs(const struct cast *casts, size_t n, struct channel_id channel)
+{
+	for (size_t i = 0; i < n; i++)
+		if (uuid_eq(casts[i].channel.u, channel.u) && known_runs(&casts[i].known))
+			return true;
+	return false;
+}
+
+/* It is on or to come, as it was. */
+static bool is_quiet(const struct cast *cast, const struct decision *d, const struct word *word)
+{
+	const struct known *was = &cast->known, *now = &d->now;
+
+	return d->deed == DEED_NONE && !d->refused && (now->state == LIVE_ON || now->state == LIVE_UPCOMING) && now->state == was->state &&
+		word->live.state == now->state && now->off_ms == was->off_ms && !was->misses && now->told_ms > was->told_ms &&
+		(now->state == LIVE_ON || word->live.scheduled_ms == cast->scheduled_ms);
+}
+
+static void touch(struct touched *t, const struct account *account, const struct cast *cast, const struct decision *d, const struct word *word,
+	int64_t now_ms, int64_t watch_ms)
+{
+	t->ids[t->n] = cast->id.u;
+	t->told[t->n] = d->now.told_ms;
+	t->look[t->n] = look_next(account, &d->now, cast->scheduled_ms, now_ms, watch_ms);
+	t->viewers[t->n++] = word->live.viewers;
+}
+
+enum err words_apply_many(struct ctx *c, const struct account *accounts, const struct word *words, size_t n, int64_t watch_ms)
+{
+	struct uuid *channels = arena_array(c->mem, n + 1, sizeof *channels);
+	struct str *ids = arena_array(c->mem, n + 1, sizeof *ids);
+	struct touched t = { arena_array(c->mem, n + 1, sizeof(struct uuid)), arena_array(c->mem, n + 1, 8), arena_array(c->mem, n + 1, 8),
+		arena_array(c->mem, n + 1, 8), 0 };
+	struct cast *casts;
+	size_t casts_n;
+	int64_t now_ms;
+
+	for (size_t i = 0; i < n; i++) {
+		channels[i] = accounts[i].channel.u;
+		ids[i] = words[i].live.external_id;
+	}
+	TRY(clock_read(c, &now_ms));
+	TRY(casts_known(c, channels, n, ids, n, &casts, &casts_n));
+	for (size_t i = 0; i < n; i++) {
+		const struct word *word = &words[i];
+		struct cast *cast = cast_of(casts, casts_n, accounts[i].channel, word->live.external_id);
+		struct detect_rules rules = rules_of(c, &accounts[i]);
+		struct told told = told_of(&accounts[i], word, now_ms);
+		struct decision d;
+
+		if (!word->live.external_id.n && (word->live.state != LIVE_NONE || !any_runs(casts, casts_n, accounts[i].channel)))
+			continue;
+		if (cast && (d = decide(&cast->known, &told, &rules), is_quiet(cast, &d, word)))
+			touch(&t, &accounts[i], cast, &d, word, now_ms, watch_ms);
+		else
+			TRY(alone(c, &accounts[i], word));
+	}
+	if (!t.n)
+		return OK;
+	return db_run(c, SQL(detect_touch), PARAMS(
+		p_uuids(c, t.ids, t.n), p_ints(c, t.told, t.n), p_ints(c, t.look, t.n), p_ints(c, t.viewers, t.n)));
+}
