@@ -3,9 +3,11 @@
  * What platforms push to us. Verified over the raw bytes, stored, answered 200 only after the
  * commit; cron/webhooks_apply does the rest.
  */
+#include "lib/channel/channel.h"
 #include "lib/core/config.h"
 #include "lib/core/time.h"
 #include "lib/crypto/crypto.h"
+#include "lib/db/db.h"
 #include "lib/inbox/inbox.h"
 #include "lib/text/text.h"
 #include "lib/web/web.h"
@@ -92,9 +94,108 @@ static enum err shopify(struct ctx *c, const struct req *q, struct res *r)
 	return res_text(r, 200, "text/plain", fresh ? S("stored\n") : S("known\n"));
 }
 
+/* What was verified, told in few words beside the raw body: kind|account|id there|ms. */
+static struct str push_words(struct ctx *c, const struct broadcaster_push *push)
+{
+	return str_fmt(c->mem, "%d|" STR_FMT "|" STR_FMT "|%lld", (int)push->kind, STR_ARG(push->account), STR_ARG(push->external_id),
+		(long long)push->at_ms);
+}
+
+static enum err push_store(struct ctx *c, const struct req *q, const char *platform, struct str place, struct str topic,
+	const struct broadcaster_push *push)
+{
+	const struct delivery delivery = {
+		.id = ID_NEW(delivery, c->now_ms), .platform = str_of(platform), .shop_domain = place, .topic = topic,
+		.webhook_id = push->delivery, .name = push_words(c, push), .signed_with = S("current"), .triggered_ms = push->at_ms,
+		.body = req_body(q) };
+	bool fresh;
+
+	return inbox_store(c, &delivery, &fresh);
+}
+
+struct pushed {
+	const struct req *q;
+	const char *platform;
+	struct channel_push to;
+	struct broadcaster_push push;
+	struct str key;
+};
+
+static enum err push_keep(struct ctx *c, void *arg)
+{
+	struct pushed *p = arg;
+
+	switch (p->push.kind) {
+	case PUSH_VERIFY:
+		return channel_push_begun(c, p->to.id, p->push.lease_s);
+	case PUSH_DENIED:
+		return channel_push_refused(c, p->to.id, p->push.reason);
+	case PUSH_NONE:
+		return OK;
+	default:
+		TRY(push_store(c, p->q, p->platform, p->key, p->to.topic, &p->push));
+		return channel_push_told(c, p->to.id);
+	}
+}
+
+static enum err push(struct ctx *c, const struct req *q, struct res *r, const char *platform)
+{
+	struct broadcaster_push_in in = { .method = q->method == GET ? PUSH_GET : PUSH_POST, .query = q->query, .body = req_body(q),
+		.header_of = q->header_of, .from = q->from, .now_ms = c->now_ms };
+	struct pushed p = { .q = q, .platform = platform, .key = req_param(q, "key") };
+	enum err e;
+	bool found;
+
+	TRY(channel_push_by_key(c, str_of(platform), p.key, &p.to, &found));
+	if (!found)
+		return FAIL(c, ERR_NOT_FOUND, "no such subscription");
+	in.secret = p.to.secret;
+	in.topic = p.to.topic;
+	e = p.to.platform->receive(c, &in, &p.push);
+	if (e == ERR_BAD_REQUEST && q->method == GET) /* a question about something else than what we asked for */
+		return FAIL(c, ERR_NOT_FOUND, "not what we want");
+	TRY(e);
+	if (p.push.kind == PUSH_VERIFY && str_eq(p.push.reason, S("unsubscribe")))
+		return FAIL(c, ERR_NOT_FOUND, "we did not ask to end it");
+	TRY(db_in_tx(c, push_keep, &p));
+	return res_text(r, 200, "text/plain", p.push.reply);
+}
+
+/* A forged WebSub delivery is answered like any other and changes nothing (W3C WebSub 7.1.2). */
+static enum err youtube(struct ctx *c, const struct req *q, struct res *r)
+{
+	enum err e = push(c, q, r, "youtube");
+
+	return e == ERR_SIGNATURE && q->method == POST ? res_text(r, 202, "text/plain", S("")) : e;
+}
+
+static enum err twitch(struct ctx *c, const struct req *q, struct res *r)
+{
+	return push(c, q, r, "twitch");
+}
+
+/* One address for all accounts, signed with the app's own secret. */
+static enum err tiktok(struct ctx *c, const struct req *q, struct res *r)
+{
+	const struct broadcaster_push_in in = { .method = PUSH_POST, .query = q->query, .body = req_body(q), .header_of = q->header_of,
+		.from = q->from, .now_ms = c->now_ms, .secret = c->config->tiktok_client_secret };
+	struct broadcaster_push told;
+
+	if (!tiktok_broadcaster.configured(c->config) || !tiktok_broadcaster.receive)
+		return FAIL(c, ERR_NOT_FOUND, "not connected to TikTok");
+	TRY(tiktok_broadcaster.receive(c, &in, &told));
+	if (told.kind != PUSH_NONE)
+		TRY(push_store(c, q, "tiktok", told.account, S("account"), &told));
+	return res_text(r, 200, "text/plain", S("stored\n"));
+}
+
 /* Storing is one statement, which is a transaction by itself: no trip for begin and commit. */
 static const struct route routes[] = {
-	{ POST, "/webhooks/shopify", shopify, .who = PLATFORM, .tx = TX_NONE, .body_max = 8388608 },
+	{ POST, "/webhooks/shopify",      shopify, .who = PLATFORM, .tx = TX_NONE, .body_max = 8388608 },
+	{ GET,  "/webhooks/youtube/:key", youtube, .who = PLATFORM, .tx = TX_NONE },
+	{ POST, "/webhooks/youtube/:key", youtube, .who = PLATFORM, .tx = TX_NONE, .body_max = 65536 },
+	{ POST, "/webhooks/twitch/:key",  twitch,  .who = PLATFORM, .tx = TX_NONE, .body_max = 65536 },
+	{ POST, "/webhooks/tiktok",       tiktok,  .who = PLATFORM, .tx = TX_NONE, .body_max = 65536 },
 };
 
 const struct app webhooks_app = { "webhooks", "hook", routes, COUNT(routes) };

@@ -3,6 +3,7 @@
  * Makes the shops tell us what we listen to, ends what creators who left had there, keeps idle tokens alive.
  */
 #include "lib/catalog/catalog.h"
+#include "lib/channel/channel.h"
 #include "lib/connection/connection.h"
 #include "lib/core/config.h"
 #include "lib/core/log.h"
@@ -107,6 +108,13 @@ static enum err resume(struct ctx *c, const struct job *job)
 	return db_in_tx(c, bring_forward, &own);
 }
 
+static enum err channel_left(struct ctx *c, const struct job *job)
+{
+	struct channel_id id;
+
+	return uuid_read(job->dedupe, &id.u) ? channel_forget(c, id) : FAIL(c, ERR_INTERNAL, "a job without a channel");
+}
+
 static const struct {
 	const char *kind;
 	tend *work;
@@ -114,6 +122,7 @@ static const struct {
 	{ "shop_confirm", confirm },
 	{ "shop_resume", resume },
 	{ "shop_uninstalled", uninstalled },
+	{ "channel_left", channel_left },
 	{ "connection_left", leave },
 	{ "subscriptions", subscribe },
 };
@@ -164,6 +173,10 @@ static enum err step(struct ctx *c, int64_t *done)
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		TRY(one_job(c, kinds[i].kind, kinds[i].work, done));
 	TRY(keep_alive(c, done));
+	TRY(channel_push_step(c, &queued));
+	*done += queued;
+	TRY(channel_tend_step(c, &queued));
+	*done += queued;
 	TRY(connection_topics_due(c, &queued));
 	*done += queued;
 	return *done ? OK : connection_state_sweep(c);

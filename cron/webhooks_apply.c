@@ -7,11 +7,13 @@
 
 #include "lib/account/account.h"
 #include "lib/catalog/catalog.h"
+#include "lib/channel/channel.h"
 #include "lib/connection/connection.h"
 #include "lib/core/config.h"
 #include "lib/core/log.h"
 #include "lib/cron/cron.h"
 #include "lib/db/db.h"
+#include "lib/detect/detect.h"
 #include "lib/inbox/compliance.h"
 #include "lib/inventory/inventory.h"
 #include "lib/job/job.h"
@@ -218,10 +220,53 @@ static const struct topic *topic_of(struct str topic)
 	return NULL;
 }
 
+/* What a broadcasting platform pushed, in the words beside its body: kind|account|id there|ms. */
+static enum err push_read(struct ctx *c, const struct delivery *d, struct broadcaster_push *out)
+{
+	struct str rest = d->name, kind = str_cut(&rest, '|');
+	int64_t n, at_ms;
+
+	*out = (struct broadcaster_push){ .account = str_cut(&rest, '|'), .external_id = str_cut(&rest, '|'), .topic = d->topic };
+	if (!str_int(kind, &n) || n < PUSH_NONE || n > PUSH_ACCOUNT_GONE || !str_int(rest, &at_ms))
+		return FAIL(c, ERR_BAD_INPUT, "a push without its words");
+	out->kind = (enum push_kind)n;
+	out->at_ms = at_ms;
+	return OK;
+}
+
+/* By the path it came on, or by the account it names. */
+static enum err push_channel(struct ctx *c, const struct delivery *d, const struct broadcaster_push *push, struct channel_id *id, bool *found)
+{
+	struct channel_push to;
+
+	TRY(channel_push_by_key(c, d->platform, d->shop_domain, &to, found));
+	if (*found)
+		*id = to.channel;
+	return *found ? OK : channel_by_account(c, d->platform, push->account, id, found);
+}
+
+static enum err push_apply(struct ctx *c, const struct delivery *d, struct verdict *v)
+{
+	struct broadcaster_push push;
+	struct channel_id channel;
+	bool found;
+
+	*v = (struct verdict){ .state = "done", .says = "" };
+	TRY(push_read(c, d, &push));
+	TRY(push_channel(c, d, &push, &channel, &found));
+	if (!found) {
+		*v = (struct verdict){ .state = "ignored", .says = "no channel that is connected" };
+		return OK;
+	}
+	return push.kind == PUSH_ACCOUNT_GONE ? channel_gone(c, channel) : detect_pushed(c, channel, &push);
+}
+
 enum err webhook_apply(struct ctx *c, const struct delivery *d, struct verdict *v)
 {
 	const struct topic *topic = topic_of(d->topic);
 
+	if (!str_eq(d->platform, S("shopify")))
+		return push_apply(c, d, v);
 	*v = (struct verdict){ .state = "ignored" };
 	if (!topic)
 		v->says = "a topic that we do not know";

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "ctl/ctl.h"
+#include "lib/channel/channel.h"
 #include "lib/core/config.h"
 #include "lib/crypto/crypto.h"
 #include "lib/inbox/inbox.h"
@@ -19,6 +20,7 @@ static const struct {
 	enum err (*count)(struct ctx *c, struct crypto_sealed_count **out, size_t *n);
 } holders[] = {
 	{ "shop", shop_reseal, shop_sealed_count },
+	{ "channel", channel_reseal, channel_sealed_count },
 	{ "webhook_inbox", inbox_reseal, inbox_sealed_count },
 };
 

@@ -1,0 +1,13 @@
+/* channel/inside: what the parts of lib/channel share. */
+#ifndef UNIFYED_CHANNEL_INSIDE_H
+#define UNIFYED_CHANNEL_INSIDE_H
+#include "lib/channel/channel.h"
+#include "lib/db/db.h"
+
+/* Additional data of a channel's sealed texts: "access", "refresh". */
+struct str channel_bound(struct ctx *c, struct channel_id id, const char *field);
+struct str channel_push_bound(struct ctx *c, struct push_id id);
+struct str channel_app_bound(struct ctx *c, struct str platform);
+enum err channel_health_put(struct ctx *c, struct channel_id id, struct str health, struct str reason);
+
+#endif
