@@ -7,6 +7,7 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 cd "$here" || exit 1
 B=build
 logs=$B/check-logs
+limit=900
 . "$here/run/lib.sh"
 . "$here/run/runners.sh"
 tap="node --test --test-reporter=tap"

@@ -1,5 +1,6 @@
 # runners.sh: what check.sh and prove.sh share: runners in lanes side by side, and their counts. Sourced after lib.sh, never run;
-# the caller has set B to the build folder and `logs` to where it keeps the output of what failed.
+# the caller has set B to the build folder, `logs` to where it keeps the output of what failed, and `limit` to the seconds after which
+# a runner that hangs is ended and counts as failed.
 
 dir=$(mktemp -d)
 : >"$dir/results"
@@ -43,11 +44,12 @@ runner() {
 	shift
 	case " ${ONLY:-$name} " in *" $name "*) ;; *) return 0 ;; esac
 	began=$(date +%s)
-	"$@" >"$dir/$name" 2>&1 </dev/null &
+	timeout --foreground --kill-after=120 "$limit" "$@" >"$dir/$name" 2>&1 </dev/null &
 	running=$!
 	status=0
 	wait "$running" || status=$?
 	running=
+	[ "$status" != 124 ] || echo "ended after $limit s: it hung" >>"$dir/$name"
 	set -- $(counts "$dir/$name")
 	good=$1 bad=$2
 	[ "$status" = 0 ] || [ "$bad" -gt 0 ] || bad=1
