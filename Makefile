@@ -168,7 +168,7 @@ fuzz: ## whatever parses bytes from outside, FUZZ_S seconds (60) each, in build-
 	@tests/fuzz/run.sh build-fuzz $(FUZZ_S) $(or $(T),$(fuzz_names))
 
 bench_bins := $(addprefix $(B)/bench/,direct hello cold insert drain slow_flush.so)
-bench: all $(bench_bins) | needs ## click, page, webhooks, events, sweep, growth, memory and start against their limits, in 8 minutes
+bench: all $(bench_bins) | needs ## click, page, webhooks, events, sweep, growth, memory and start against their limits, in 9 minutes
 	@tests/bench/bench.sh $(B)
 
 lint: ## clang-format, clang-tidy and cppcheck over all C
