@@ -206,19 +206,27 @@ select v.id, v.creator_id, s.channel_id, v.external_id, coalesce(b.external_id, 
  limit $2::int;
 
 -- :replay_video_seen
--- What the platform says; first: it was not ready before. Looked at again in a day.
+-- What the platform says; first: it was not ready before. Looked at again in a day. Where the replay has that video already, by hand or
+-- of another stream, that one is told, and this one is not awaited any more.
 with before as (
-    select id, state from u.replay_video where id = $1::uuid for update
+    select v.id, v.state,
+           (select t.id from u.replay_video t
+             where t.replay_id = v.replay_id and t.platform = v.platform and t.external_id = $2::text and $2 <> '' and t.id <> v.id) as twin
+      from u.replay_video v where v.id = $1::uuid
+       for update of v
+), spared as (
+    update u.replay_video v set state = 'gone', look_at = null from before b where v.id = b.id and b.twin is not null
 )
 update u.replay_video v
    set external_id = $2::text, page_url = coalesce(nullif($3::text, ''), v.page_url), title = $4::text, thumb_url = $5::text,
        recorded_from = case when $6::bigint = 0 then v.recorded_from else u.at($6) end,
        duration_s = case when $7::int >= 0 then $7 else v.duration_s end, embeddable = $8::boolean,
-       state = case when $9::boolean then 'ready' else 'hidden' end, expires_at = case when $10::bigint = 0 then null else u.at($10) end,
-       looks = 0, look_at = u.clock() + interval '1 day'
+       state = case when v.state = 'gone' then 'gone' when $9::boolean then 'ready' else 'hidden' end,
+       expires_at = case when $10::bigint = 0 then null else u.at($10) end,
+       looks = 0, look_at = case when v.state <> 'gone' and v.stream_id is not null then u.clock() + interval '1 day' end
   from before b
- where v.id = b.id
-returning v.replay_id, v.creator_id, b.state = 'wanted' and $9 as first;
+ where v.id = coalesce(b.twin, b.id)
+returning v.replay_id, v.creator_id, b.twin is null and b.state = 'wanted' and $9 as first;
 
 -- :replay_video_missed
 -- Again after 5 minutes, an hour, 6 hours, a day; one that was there and is not any more is gone after three days of that.

@@ -295,6 +295,34 @@ static void what_a_platform_tells_of_a_video_is_kept(void)
 	expect_body_lacks(page_of(&w, "?play=1"), "<iframe");
 }
 
+static void a_video_pasted_before_it_is_found_stays_one(void)
+{
+	struct world w = kitchen();
+	struct replay_video_due *due;
+	struct broadcaster_video seen = { .found = true, .ready = true, .embeddable = true, .is_public = true, .external_id = S("987654"),
+		.page_url = S("https://www.twitch.tv/videos/987654"), .title = S("VOD"), .duration_s = 150 };
+	struct got made;
+	size_t n;
+
+	made = say(&w, POST, "/streams", "{\"platform\":\"twitch\",\"title\":\"Now\"}");
+	world_sql(&w, "insert into u.channel (id, creator_id, platform, external_id, access_sealed) values (gen_random_uuid(), %s, 'twitch', '42', 'x')",
+		world_uuid(&w, w.anna.creator.u));
+	world_sql(&w, "update u.stream set channel_id = (select id from u.channel) where platform = 'twitch'");
+	say(&w, POST, fmt(&w, "/streams/$/start", got_json(&w, made, "id")), NULL);
+	say(&w, POST, fmt(&w, "/streams/$/end", got_json(&w, made, "id")), NULL);
+	deliver(&w);
+	made = say(&w, GET, "/replays", NULL);
+	say(&w, POST, fmt(&w, "/replays/$/videos", got_json(&w, made, "items.0.id")), "{\"url\":\"https://www.twitch.tv/videos/987654\"}");
+	world_clock_advance(&w, 310000);
+	EXPECT_ERR(replay_videos_due(world_ctx(&w, NOBODY), S("twitch"), 10, &due, &n), OK);
+	EXPECT(n == 1);
+	EXPECT_ERR(replay_video_seen(world_ctx(&w, NOBODY), due[0].id, &seen), OK);
+	EXPECT_ERR(replay_video_seen(world_ctx(&w, NOBODY), due[0].id, &seen), OK);
+	expect_sql(&w, 1, "select count(*) from u.replay_video where platform = 'twitch' and state = 'ready' and by_hand and duration_s = 150");
+	expect_sql(&w, 1, "select count(*) from u.replay_video where platform = 'twitch' and state = 'gone' and look_at is null");
+	expect_sql(&w, 0, "select count(*) from u.event_log where type = 'REPLAY_AUTO_IMPORTED'");
+}
+
 static void addresses_of_videos(void)
 {
 	struct world w = world(.bare = true);
@@ -330,6 +358,7 @@ static const CU_TestInfo tests[] = {
 	T(while_she_is_live_the_replay_leads_with_it),
 	T(a_thousand_moments_are_shown),
 	T(what_a_platform_tells_of_a_video_is_kept),
+	T(a_video_pasted_before_it_is_found_stays_one),
 	T(addresses_of_videos),
 	CU_TEST_INFO_NULL,
 };
