@@ -151,6 +151,7 @@ static enum err push(struct ctx *c, const struct req *q, struct res *r, const ch
 		return FAIL(c, ERR_NOT_FOUND, "no such subscription");
 	in.secret = p.to.secret;
 	in.topic = p.to.topic;
+	in.account = p.to.account;
 	e = p.to.platform->receive(c, &in, &p.push);
 	if (e == ERR_BAD_REQUEST && q->method == GET) /* a question about something else than what we asked for */
 		return FAIL(c, ERR_NOT_FOUND, "not what we want");

@@ -110,7 +110,7 @@ static enum err resume(struct ctx *c, const struct job *job)
 
 static enum err channel_left(struct ctx *c, const struct job *job)
 {
-	struct channel_id id;
+	struct channel_id id = { 0 };
 
 	return uuid_read(job->dedupe, &id.u) ? channel_forget(c, id) : FAIL(c, ERR_INTERNAL, "a job without a channel");
 }

@@ -1,7 +1,7 @@
-/* streams_detect.c: finds out what creators broadcast, and the recordings of it
+/* streams_detect.c: finds out who is live
  *
- * What platforms push arrives through cron/webhooks_apply; this helper looks where nothing was pushed, as cheaply as each platform
- * allows, and never beyond its allowance.
+ * Looks at what was pushed, what is on the air and who may be, at each platform that can tell, within its allowance; then for the
+ * recordings that replays wait for. Nothing is ended because a platform does not answer.
  */
 #include "lib/channel/channel.h"
 #include "lib/cron/cron.h"
@@ -11,57 +11,55 @@ static enum err watch(struct ctx *c, const struct broadcaster *platform, struct 
 	size_t n, struct broadcaster_live *out)
 {
 	TRY(channel_app_open(c, platform, call));
-	return platform->live_watch(c, call, looks, n, out);
+	return channel_app_heard(c, platform, call, platform->live_watch(c, call, looks, n, out));
 }
 
+static enum err find_once(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel,
+	struct broadcaster_live **out, size_t *n)
+{
+	struct channel_door door = { 0 };
+	enum err e = channel_open(c, channel, &door);
+
+	if (e == OK)
+		e = channel_heard(c, &door, platform->live_find(c, &door.call, out, n));
+	*call = door.call;
+	return e;
+}
+
+/* A token that was refused is replaced, and used once more. */
 static enum err find(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel,
 	struct broadcaster_live **out, size_t *n)
 {
-	struct channel_door door;
-	enum err e = channel_open(c, channel, &door);
+	enum err e = find_once(c, platform, call, channel, out, n);
 
-	*call = door.call;
-	if (e != OK)
+	if (e != ERR_RETRY)
 		return e;
-	e = platform->live_find(c, &door.call, out, n);
-	*call = door.call;
-	return channel_heard(c, &door, e);
+	c->failed = OK;
+	return find_once(c, platform, call, channel, out, n);
 }
 
 static enum err videos(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, const struct broadcaster_look *look,
 	struct str cursor, struct broadcaster_videos *out)
 {
 	TRY(channel_app_open(c, platform, call));
-	return platform->videos(c, call, look, cursor, out);
+	return channel_app_heard(c, platform, call, platform->videos(c, call, look, cursor, out));
 }
 
 static enum err video_get(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, const struct str *ids, size_t n,
 	struct broadcaster_video *out)
 {
 	TRY(channel_app_open(c, platform, call));
-	return platform->video_get(c, call, ids, n, out);
-}
-
-/* Platforms that the operator has no app at are left out. */
-static struct detect_doors doors_of(struct ctx *c)
-{
-	const struct broadcaster **list = arena_array(c->mem, broadcasters_n, sizeof *list);
-	struct detect_doors doors = { .platforms = list, .watch = watch, .find = find, .videos = videos, .video_get = video_get };
-
-	for (size_t i = 0; i < broadcasters_n; i++)
-		if (broadcasters[i]->configured(c->config))
-			list[doors.platforms_n++] = broadcasters[i];
-	return doors;
+	return channel_app_heard(c, platform, call, platform->video_get(c, call, ids, n, out));
 }
 
 static enum err step(struct ctx *c, int64_t *done)
 {
-	struct detect_doors doors = doors_of(c);
-	int64_t videos_done;
+	const struct detect_doors doors = { broadcasters, broadcasters_n, watch, find, videos, video_get };
+	int64_t recordings;
 
 	TRY(detect_step(c, &doors, done));
-	TRY(detect_videos_step(c, &doors, &videos_done));
-	*done += videos_done;
+	TRY(detect_videos_step(c, &doors, &recordings));
+	*done += recordings;
 	return OK;
 }
 

@@ -61,8 +61,8 @@ static struct broadcaster_live live_at(struct ctx *c, const struct station_live 
 
 	live.external_id = str_copy(c->mem, str_of(l->id));
 	live.account = str_copy(c->mem, str_of(l->stranger ? l->stranger : l->account));
-	live.title = str_fmt(c->mem, "Show %s", l->id);
-	live.url = str_fmt(c->mem, "https://watch.example/%s", l->id);
+	live.title = l->title ? str_of(l->title) : str_fmt(c->mem, "Show %s", l->id);
+	live.url = l->url ? str_of(l->url) : str_fmt(c->mem, "https://watch.example/%s", l->id);
 	live.started_ms = l->started_ms && l->started_ms <= now_ms ? l->started_ms : 0;
 	live.ended_ms = l->ended_ms && l->ended_ms <= now_ms ? l->ended_ms : 0;
 	if (!l->scheduled_ms && l->started_ms > now_ms)

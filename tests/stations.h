@@ -16,6 +16,7 @@ struct station_live {
 	bool hidden;                                /* no answer knows it */
 	const char *video;                          /* id of its recording; NULL: none, or on YouTube the id of the broadcast */
 	int64_t video_ms;                           /* since when that is ready; 0: never */
+	const char *title, *url;                    /* NULL: ordinary ones */
 	const char *stranger;                       /* it says that it belongs to that account; NULL: as it is */
 };
 

@@ -47,6 +47,7 @@ static const struct route routes[] = {
 	{ POST, "/dashboard/streams/:id/end",          dash_stream_end, FORM },
 	{ POST, "/dashboard/streams/:id/cancel",       dash_stream_cancel, FORM },
 
+	{ POST, "/dashboard/connections/channels/:id/leave", dash_channel_leave, FORM },
 	{ GET,  "/dashboard/live",                     dash_live,        PAGE },
 	{ POST, "/dashboard/live/:id/spotlight",       dash_live_spotlight, FORM },
 	{ POST, "/dashboard/live/:id/off",             dash_live_off,    FORM },

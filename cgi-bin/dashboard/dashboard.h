@@ -77,7 +77,7 @@ enum err dash_go(struct res *r, const char *area, enum id_kind kind, struct uuid
 /* ---- the pages */
 handler dash_home;
 handler dash_login_page, dash_login, dash_signup_page, dash_signup, dash_logout;
-handler dash_shops, dash_shop_connect, dash_shop_leave_page, dash_shop_leave, dash_shop_sync;
+handler dash_shops, dash_shop_connect, dash_shop_leave_page, dash_shop_leave, dash_shop_sync, dash_channel_leave;
 handler dash_products, dash_product, dash_item, dash_item_save;
 handler dash_offers, dash_offer, dash_offer_new, dash_offer_make, dash_offer_edit, dash_offer_change;
 handler dash_offer_activate, dash_offer_pause, dash_offer_delete_page, dash_offer_delete;

@@ -7,22 +7,17 @@
 #include "lib/stream/live.h"
 #include "templates/dashboard/live.h"
 
-#define SESSIONS_LOOKED 10
 #define MOMENTS_SHOWN 30
 #define FEW 5
 
 /* The show on the air; nil: there is none. */
 static enum err running(struct ctx *c, struct live *out)
 {
-	struct live *list;
-	size_t n;
+	struct live_now now;
 
 	*out = (struct live){ 0 };
-	TRY(live_list(c, (struct live_id){ 0 }, SESSIONS_LOOKED, &list, &n));
-	for (size_t i = 0; i < n && uuid_is_nil(out->id.u); i++)
-		if (str_eq(list[i].state, S("live")))
-			*out = list[i];
-	return OK;
+	TRY(live_now(c, c->creator, &now));
+	return uuid_is_nil(now.id.u) ? OK : live_by_id(c, now.id, out);
 }
 
 static enum err streams_fill(struct ctx *c, struct dash *d, const struct live *live, struct tpl_dashboard_live *page)

@@ -87,7 +87,7 @@ static enum err edit_show(struct ctx *c, const struct req *q, struct res *r, str
 	return res_html(r, dash_status(refused), buf_str(&b));
 }
 
-static enum err open(struct ctx *c, const struct req *q, struct dash *d, struct replay *replay)
+static enum err opened(struct ctx *c, const struct req *q, struct dash *d, struct replay *replay)
 {
 	struct replay_id id;
 
@@ -101,7 +101,7 @@ enum err dash_replay(struct ctx *c, const struct req *q, struct res *r)
 	struct replay replay;
 	struct dash d;
 
-	TRY(open(c, q, &d, &replay));
+	TRY(opened(c, q, &d, &replay));
 	return edit_show(c, q, r, &d, &replay, OK);
 }
 
@@ -135,7 +135,7 @@ static enum err tried(struct ctx *c, const struct req *q, struct res *r, enum er
 	enum err refused;
 	struct dash d;
 
-	TRY(open(c, q, &d, &s.replay));
+	TRY(opened(c, q, &d, &s.replay));
 	TRY(dash_try(c, work, &s, &refused));
 	return refused == OK ? dash_go(r, "replays", ID_replay, s.replay.id.u) : edit_show(c, q, r, &d, &s.replay, refused);
 }

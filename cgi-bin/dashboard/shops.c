@@ -1,6 +1,7 @@
 /* shops.c: the shops a creator sells from: connecting one, how it is doing, leaving it. */
 #include "cgi-bin/dashboard/dashboard.h"
 
+#include "lib/channel/channel.h"
 #include "lib/connection/connection.h"
 #include "lib/core/config.h"
 #include "templates/dashboard/connection_leave.h"
@@ -33,8 +34,37 @@ static void let_forms_leave(struct res *r)
 		r->c->config->allow_http ? " http:" : ""));
 }
 
+static enum err channels_fill(struct ctx *c, struct tpl_dashboard_connections *page)
+{
+	struct tpl_dashboard_connections_channels *rows;
+	struct tpl_dashboard_connections_offered *offered = arena_array(c->mem, broadcasters_n, sizeof *offered);
+	struct channel *list;
+	size_t n;
+
+	TRY(channel_list(c, (struct channel_id){ 0 }, SHOPS_MAX, &list, &n));
+	rows = arena_array(c->mem, n + 1, sizeof *rows);
+	for (size_t i = 0; i < n; i++) {
+		if (!str_eq(list[i].status, S("active")))
+			continue;
+		rows[page->channels_n++] = (struct tpl_dashboard_connections_channels){
+			.id = ID_TEXT(c->mem, channel, list[i].id), .name = list[i].name.n ? list[i].name : list[i].handle,
+			.where = dash_from(c, list[i].platform, S(""), S("")), .where_n = 1,
+			.healthy = str_eq(list[i].health, S("healthy")), .degraded = str_eq(list[i].health, S("degraded")),
+			.reconnect = str_eq(list[i].health, S("needs_reconnect")), .on = str_eq(list[i].live_state, S("on")),
+			.unseen = !list[i].sees_live };
+	}
+	page->channels = rows;
+	for (size_t i = 0; i < broadcasters_n; i++)
+		if (broadcasters[i]->configured(c->config))
+			offered[page->offered_n++] = (struct tpl_dashboard_connections_offered){
+				.platform = str_of(broadcasters[i]->name), .where = dash_from(c, str_of(broadcasters[i]->name), S(""), S("")), .where_n = 1 };
+	page->offered = offered;
+	return OK;
+}
+
 static enum err show(struct ctx *c, const struct req *q, struct res *r, enum err refused)
 {
+	struct tpl_dashboard_connections page = { 0 };
 	struct tpl_dashboard_connections_shops *rows;
 	struct buf b = dash_buf(c);
 	struct connection *list;
@@ -51,10 +81,15 @@ static enum err show(struct ctx *c, const struct req *q, struct res *r, enum err
 		busy = busy || rows[i].syncing;
 	}
 	TRY(dash_tell(c, &d));
-	tpl_dashboard_connections(&b, &(struct tpl_dashboard_connections){
-		.layout = d.layout, .key = d.key, .shops = rows, .shops_n = n, .none = n == 0, .shop = req_arg(q, "shop"),
-		.wrong_shop = dash_problem(refused),
-	});
+	TRY(channels_fill(c, &page));
+	page.layout = d.layout;
+	page.key = d.key;
+	page.shops = rows;
+	page.shops_n = n;
+	page.none = n == 0;
+	page.shop = req_arg(q, "shop");
+	page.wrong_shop = dash_problem(refused);
+	tpl_dashboard_connections(&b, &page);
 	let_forms_leave(r);
 	if (busy && refused == OK)
 		res_header(r, "Refresh", S("2"));
@@ -107,5 +142,14 @@ enum err dash_shop_leave(struct ctx *c, const struct req *q, struct res *r)
 
 	TRY(req_id(c, q, "id", ID_connection, &id.u));
 	TRY(connection_end(c, id));
+	return dash_go(r, "connections", ID_connection, (struct uuid){ 0 });
+}
+
+enum err dash_channel_leave(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct channel_id id;
+
+	TRY(req_id(c, q, "id", ID_channel, &id.u));
+	TRY(channel_end(c, id));
 	return dash_go(r, "connections", ID_connection, (struct uuid){ 0 });
 }

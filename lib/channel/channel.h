@@ -68,6 +68,8 @@ enum err channel_open(struct ctx *c, struct channel_id id, struct channel_door *
 enum err channel_heard(struct ctx *c, const struct channel_door *door, enum err e);
 /* For calls with the app's own credentials. fails PLATFORM_UNSUPPORTED, PLATFORM_* */
 enum err channel_app_open(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call);
+/* Books how such a call went: an app token that was refused is asked for anew with the next. Gives `e` back. */
+enum err channel_app_heard(struct ctx *c, const struct broadcaster *platform, const struct broadcaster_call *call, enum err e);
 
 /* A subscription as its path names it. */
 struct channel_push {

@@ -207,6 +207,11 @@ enum err channel_by_account(struct ctx *c, struct str platform, struct str accou
 	return OK;
 }
 
+static enum err forgotten(struct ctx *c, struct channel_id id)
+{
+	return db_run(c, SQL(channel_forgotten), PARAMS(p_uuid(id.u)));
+}
+
 static enum err ended(struct ctx *c, struct channel_id id, bool revoke)
 {
 	char dedupe[37];
@@ -218,7 +223,7 @@ static enum err ended(struct ctx *c, struct channel_id id, bool revoke)
 	uuid_text(id.u, dedupe);
 	TRY(tell(c, EVENT_PLATFORM_DISCONNECTED, (struct creator_id){ row_uuid(&row, "creator_id") }, id, row_str(&row, "platform")));
 	return revoke ? job_queue(c, S("channel_left"), str_of(dedupe), (struct shop_id){ 0 }, (struct creator_id){ row_uuid(&row, "creator_id") },
-		str_fmt(c->mem, "{\"channel\":\"%s\"}", dedupe)) : db_run(c, SQL(channel_forgotten), PARAMS(p_uuid(id.u)));
+		str_fmt(c->mem, "{\"channel\":\"%s\"}", dedupe)) : forgotten(c, id);
 }
 
 enum err channel_end(struct ctx *c, struct channel_id id)
@@ -267,7 +272,7 @@ enum err channel_forget(struct ctx *c, struct channel_id id)
 	struct str token = S("");
 	struct row row;
 
-	TRY(db_maybe(c, SQL(channel_door), PARAMS(p_uuid(id.u)), &row));
+	TRY(channel_door_row(c, id, &row));
 	if (!row.found || !str_eq(row_str(&row, "status"), S("disconnected"))) /* connected again meanwhile */
 		return OK;
 	TRY(broadcaster_by_name(c, row_str(&row, "platform"), &platform));
@@ -281,5 +286,5 @@ enum err channel_forget(struct ctx *c, struct channel_id id)
 		TRY(crypto_open(c, row_str(&row, "access_sealed"), channel_bound(c, id, "access"), &token));
 	if (token.n && platform->revoke)
 		TRY(let_go(c, platform->revoke(c, &own, token)));
-	return db_run(c, SQL(channel_forgotten), PARAMS(p_uuid(id.u)));
+	return forgotten(c, id);
 }

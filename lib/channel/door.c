@@ -29,9 +29,14 @@ enum err channel_health_put(struct ctx *c, struct channel_id id, struct str heal
 	return db_run(c, SQL(channel_health_put), PARAMS(p_uuid(id.u), p_str(health), p_str(reason)));
 }
 
+enum err channel_door_row(struct ctx *c, struct channel_id id, struct row *row)
+{
+	return db_maybe(c, SQL(channel_door), PARAMS(p_uuid(id.u)), row);
+}
+
 static enum err read_door(struct ctx *c, struct channel_id id, struct channel_door *out, struct row *row)
 {
-	TRY(db_maybe(c, SQL(channel_door), PARAMS(p_uuid(id.u)), row));
+	TRY(channel_door_row(c, id, row));
 	if (!row->found || !str_eq(row_str(row, "status"), S("active")))
 		return FAIL(c, ERR_NOT_FOUND, "the channel is not connected");
 	*out = (struct channel_door){

@@ -3,7 +3,6 @@
 #include "lib/detect/inside.h"
 #include "lib/stream/stream.h"
 
-#define EXTERNAL_ID_MAX_BYTES 128
 #define ANNOUNCED_LATE_MS INT64_C(86400000) /* what should have begun a day ago is not announced any more */
 
 struct scene {
@@ -106,6 +105,8 @@ static enum err told(struct ctx *c, const struct scene *s, const struct word *wo
 	if (taken)
 		return word_refused(c, s->account, cast->external_id, "another channel's broadcast");
 	TRY(act(c, s, &d, &word->live, cast));
+	if (!cast->titled && word->live.title.n && d.deed == DEED_NONE && !uuid_is_nil(cast->stream.u))
+		TRY(stream_found_titled(c, cast->stream, word->live.title));
 	if (!uuid_eq(before.u, cast->stream.u))
 		TRY(put(c, s, cast, &word->live, NULL, &taken));
 	if (d.ended_by && str_eq(str_of(d.ended_by), S("unknown")))
@@ -157,8 +158,6 @@ static enum err one(struct ctx *c, const struct scene *s, const struct word *wor
 	struct decision d;
 	int64_t began_ms;
 
-	if (fresh.external_id.n > EXTERNAL_ID_MAX_BYTES)
-		return word_refused(c, s->account, str_slice(fresh.external_id, 0, EXTERNAL_ID_MAX_BYTES), "an id too long to be one");
 	if (!cast)
 		cast = &fresh;
 	d = decide(&cast->known, &t, &s->rules);

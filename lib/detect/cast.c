@@ -35,6 +35,7 @@ static struct cast cast_read(const struct row *row)
 		.stream_state = row_str(row, "stream_state"),
 		.stream = { row_uuid(row, "stream_id") },
 		.scheduled_ms = row_int(row, "scheduled_ms"),
+		.titled = row_bool(row, "titled"),
 		.known = {
 			.state = live_state_of(row_str(row, "state")),
 			.started_ms = row_int(row, "started_ms"),
@@ -72,6 +73,23 @@ struct cast *cast_of(struct cast *casts, size_t n, struct channel_id channel, st
 		if (str_eq(casts[i].external_id, external_id) && uuid_eq(casts[i].channel.u, channel.u))
 			return &casts[i];
 	return NULL;
+}
+
+static struct str text_of(struct str s)
+{
+	return str_utf8(s) ? s : S("");
+}
+
+struct word word_fit(struct word word)
+{
+	struct broadcaster_live *live = &word.live;
+
+	live->title = text_of(live->title);
+	live->url = text_of(live->url);
+	live->thumb_url = text_of(live->thumb_url);
+	if (str_utf8(live->external_id) && live->external_id.n <= EXTERNAL_ID_MAX_BYTES)
+		return word;
+	return (struct word){ .live = { .state = LIVE_UNKNOWN, .viewers = -1 } };
 }
 
 struct detect_rules rules_of(const struct ctx *c, const struct account *account)

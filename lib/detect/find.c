@@ -24,14 +24,15 @@ static int64_t spread(const struct account *account, int64_t every_ms)
 
 static enum err found(struct ctx *c, const struct round *r, const struct account *account, const struct broadcaster_live *lives, size_t n)
 {
-	struct word *words = arena_array(c->mem, n + 1, sizeof *words);
 	struct str state = str_of(live_state_name(most_of(lives, n)));
 	int64_t now_ms;
 
-	for (size_t i = 0; i < n; i++)
-		words[i].live = lives[i];
-	if (n)
-		TRY(words_apply_tx(c, account, words, n));
+	for (size_t i = 0; i < n; i++) {
+		struct word word = word_fit((struct word){ .live = lives[i] });
+
+		if (word.live.external_id.n)
+			TRY(word_apply_alone(c, account, &word));
+	}
 	TRY(clock_read(c, &now_ms));
 	now_ms += spread(account, r->pace.find_ms);
 	return channels_told(c, &account->channel.u, &state, &now_ms, 1);

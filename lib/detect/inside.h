@@ -25,6 +25,10 @@ struct word {
 /* The database's clock. */
 enum err clock_read(struct ctx *c, int64_t *now_ms);
 
+#define EXTERNAL_ID_MAX_BYTES 128
+/* What is no text is left out; without an id that is one, nothing was told. */
+struct word word_fit(struct word word);
+
 /* A row of broadcast. */
 struct cast {
 	struct broadcast_id id;   /* nil: it is new */
@@ -32,6 +36,7 @@ struct cast {
 	struct str external_id, stream_state;
 	struct stream_id stream;
 	int64_t scheduled_ms;
+	bool titled;              /* its title is known */
 	struct known known;
 };
 
@@ -44,8 +49,8 @@ struct told told_of(const struct account *account, const struct word *word, int6
 
 /* Does what the words ask for. In the caller's transaction, which then has the creator's lock. */
 enum err words_apply(struct ctx *c, const struct account *account, const struct word *words, size_t n);
-/* The words in a transaction of their own. */
-enum err words_apply_tx(struct ctx *c, const struct account *account, const struct word *words, size_t n);
+/* One word in a transaction of its own. What cannot be written is noted and does not keep others waiting. fails DB_AWAY, RETRY */
+enum err word_apply_alone(struct ctx *c, const struct account *account, const struct word *word);
 /* What was told of a broadcast makes no sense: it is logged, noted, and left alone for a while. */
 enum err word_refused(struct ctx *c, const struct account *account, struct str external_id, const char *why);
 /* words[i] of accounts[i]; what tells nothing new is written together. */

@@ -3,36 +3,25 @@
 
 struct one_tx {
 	const struct account *account;
-	const struct word *words;
-	size_t n;
+	const struct word *word;
 };
 
 static enum err in_tx(struct ctx *c, void *arg)
 {
 	const struct one_tx *tx = arg;
 
-	return words_apply(c, tx->account, tx->words, tx->n);
+	return words_apply(c, tx->account, tx->word, 1);
 }
 
-enum err words_apply_tx(struct ctx *c, const struct account *account, const struct word *words, size_t n)
+enum err word_apply_alone(struct ctx *c, const struct account *account, const struct word *word)
 {
-	struct one_tx tx = { account, words, n };
+	struct one_tx tx = { account, word };
+	enum err e = db_in_tx(c, in_tx, &tx);
 
-	return db_in_tx(c, in_tx, &tx);
-}
-
-/* One that cannot be written does not keep the others waiting. */
-static enum err alone(struct ctx *c, const struct account *account, const struct word *word)
-{
-	enum err e = words_apply_tx(c, account, word, 1);
-
-	if (e == OK || e == ERR_DB_AWAY)
+	if (e == OK || e == ERR_DB_AWAY || e == ERR_RETRY)
 		return e;
 	c->failed = OK;
-	e = word_refused(c, account, word->live.external_id, err_row(e)->name);
-	if (e == ERR_BAD_INPUT)
-		e = c->failed = OK;
-	return e;
+	return word_refused(c, account, word->live.external_id, err_row(e)->name);
 }
 
 struct touched {
@@ -56,7 +45,7 @@ static bool is_quiet(const struct cast *cast, const struct decision *d, const st
 
 	return d->deed == DEED_NONE && !d->refused && (now->state == LIVE_ON || now->state == LIVE_UPCOMING) && now->state == was->state &&
 		word->live.state == now->state && now->off_ms == was->off_ms && !was->misses && now->told_ms > was->told_ms &&
-		(now->state == LIVE_ON || word->live.scheduled_ms == cast->scheduled_ms);
+		(cast->titled || !word->live.title.n) && (now->state == LIVE_ON || word->live.scheduled_ms == cast->scheduled_ms);
 }
 
 static void touch(struct touched *t, const struct account *account, const struct cast *cast, const struct decision *d, const struct word *word,
@@ -96,7 +85,7 @@ enum err words_apply_many(struct ctx *c, const struct account *accounts, const s
 		if (cast && (d = decide(&cast->known, &told, &rules), is_quiet(cast, &d, word)))
 			touch(&t, &accounts[i], cast, &d, word, now_ms, watch_ms);
 		else
-			TRY(alone(c, &accounts[i], word));
+			TRY(word_apply_alone(c, &accounts[i], word));
 	}
 	if (!t.n)
 		return OK;

@@ -12,7 +12,7 @@ static enum err look_soon(struct ctx *c, const struct account *account, int64_t 
 
 static enum err hint(struct ctx *c, const struct account *account, struct str external_id)
 {
-	if (!external_id.n || external_id.n > 128)
+	if (!external_id.n || external_id.n > EXTERNAL_ID_MAX_BYTES || !str_utf8(external_id))
 		return OK;
 	return db_run(c, SQL(detect_hint), PARAMS(p_uuid(uuid_new(c->now_ms)), p_uuid(account->channel.u), p_str(external_id)));
 }
@@ -22,7 +22,8 @@ static enum err told_on(struct ctx *c, const struct account *account, const stru
 	struct word word = { .pushed = true, .live = {
 		.state = LIVE_ON, .external_id = push->external_id, .account = push->account, .started_ms = push->at_ms, .viewers = -1 } };
 
-	if (!push->external_id.n || (push->at_ms && push->at_ms < now_ms - LATE_MS))
+	word = word_fit(word);
+	if (!word.live.external_id.n || (push->at_ms && push->at_ms < now_ms - LATE_MS))
 		return look_soon(c, account, 0);
 	TRY(words_apply(c, account, &word, 1));
 	return look_soon(c, account, SOON_MS);

@@ -67,7 +67,7 @@ static enum err silent(struct ctx *c, const struct detect_doors *doors)
 		if (!r.platform)
 			continue;
 		account = account_read(&r, &row, "channel_id", "account");
-		TRY(words_apply_tx(c, &account, &word, 1));
+		TRY(word_apply_alone(c, &account, &word));
 	}
 	return OK;
 }

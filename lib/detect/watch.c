@@ -121,6 +121,7 @@ static void words_of(const struct round *r, const struct broadcaster_live *lives
 		due->words[i].missed = lives[i].state == LIVE_UNKNOWN;
 		if (!r->platform->watch_by_account)
 			due->words[i].live.external_id = due->looks[i].external_id;
+		due->words[i] = word_fit(due->words[i]);
 	}
 }
 

@@ -76,11 +76,19 @@ enum err moment_check(struct ctx *c, struct live_id live, const struct moment_as
 	return fields_must_be_good(c);
 }
 
+enum err moment_turn(struct ctx *c, struct live_id live)
+{
+	struct row row;
+
+	return db_maybe(c, SQL(moment_turn), PARAMS(p_uuid(c->creator.u), p_uuid(live.u)), &row);
+}
+
 static enum err insert(struct ctx *c, struct live_id live, const struct moment_ask *ask, struct str source, struct moment_id *id)
 {
 	struct row row;
 
 	*id = ID_NEW(moment, c->now_ms);
+	TRY(moment_turn(c, live));
 	TRY(db_maybe(c, SQL(moment_insert), PARAMS(
 		p_uuid(id->u), p_uuid(c->creator.u), p_uuid(live.u), p_int(ask->at_ms), p_int(ask->until_ms), p_str(str_trim(ask->title)),
 		p_uuid_or_null(ask->offer.u), p_uuid_or_null(ask->product.u), p_uuid_or_null(ask->variant.u), p_str(source),

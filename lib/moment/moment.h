@@ -72,7 +72,8 @@ enum err moment_merge(struct ctx *c, struct moment_id from, struct moment_id int
  * *n: how many new ones. fails NOT_FOUND */
 enum err moment_suggest(struct ctx *c, struct live_id live, int64_t *n);
 enum err moment_suggestions(struct ctx *c, struct live_id live, struct moment **out, size_t *n);
-/* A suggestion becomes a moment (MOMENT_CREATED), or is not shown again. fails NOT_FOUND, MOMENT_STATE */
+/* A suggestion becomes a moment (MOMENT_CREATED), or is not shown again.
+ * fails NOT_FOUND, MOMENT_STATE, MOMENTS_FULL (accept) */
 enum err moment_accept(struct ctx *c, struct moment_id id);
 enum err moment_dismiss(struct ctx *c, struct moment_id id);
 

@@ -32,8 +32,13 @@ static enum err decide(struct ctx *c, struct moment_id id, struct str state, str
 	struct row row;
 
 	TRY(moment_by_id(c, id, moment));
-	TRY(db_maybe(c, SQL(moment_decide), PARAMS(p_uuid(c->creator.u), p_uuid(id.u), p_str(state)), &row));
+	TRY(moment_turn(c, moment->live));
+	TRY(moment_by_id(c, id, moment));
+	TRY(db_maybe(c, SQL(moment_decide), PARAMS(
+		p_uuid(c->creator.u), p_uuid(id.u), p_str(state), p_int(MOMENTS_MOST)), &row));
 	*changed = row.found;
+	if (!row.found && str_eq(moment->state, S("suggested")))
+		return FAIL(c, ERR_MOMENTS_FULL, "%d are there", MOMENTS_MOST);
 	if (!row.found && !str_eq(moment->state, state))
 		return FAIL(c, ERR_MOMENT_STATE, "it is " STR_FMT, STR_ARG(moment->state));
 	return OK;

@@ -115,6 +115,7 @@ struct broadcaster_push_in {
 	struct str (*header_of)(const void *from, const char *cgi_name); /* as struct req has it */
 	const void *from;
 	struct str secret, topic;    /* of the subscription that its path names */
+	struct str account;          /* whose it is; empty: topic is the whole of it, as the platform writes it */
 	int64_t now_ms;
 };
 struct broadcaster_topic {

@@ -88,6 +88,13 @@ enum err stream_found_on(struct ctx *c, const struct stream_found *found, struct
 	return stream_tell(c, EVENT_STREAM_STARTED, *id);
 }
 
+enum err stream_found_titled(struct ctx *c, struct stream_id id, struct str title)
+{
+	struct stream_found f = fitted(&(struct stream_found){ .title = title });
+
+	return db_run(c, SQL(stream_found_titled), PARAMS(p_uuid(c->creator.u), p_uuid(id.u), p_str(f.title)));
+}
+
 enum err stream_found_over(struct ctx *c, struct stream_id id, int64_t ended_ms)
 {
 	struct row row;

@@ -53,6 +53,8 @@ enum err stream_found_upcoming(struct ctx *c, const struct stream_found *found, 
  * made by hand, and that no broadcast claims, is taken for it; else one is made. STREAM_AUTO_DETECTED and STREAM_STARTED once each;
  * harmless when it runs already. A stream that ended stays so: fails STREAM_STATE */
 enum err stream_found_on(struct ctx *c, const struct stream_found *found, struct stream_id known, struct stream_id *id);
+/* Its title, told later than that it is on: a stream that was found without one gets it, and so does its show. */
+enum err stream_found_titled(struct ctx *c, struct stream_id id, struct str title);
 /* It is over since ended_ms. Harmless when it has ended. */
 enum err stream_found_over(struct ctx *c, struct stream_id id, int64_t ended_ms);
 

@@ -19,7 +19,7 @@ $$;
 
 -- Puts a stream into a session: on the air, the show of its creator that is on the air or has been until in_gap_s ago; else the
 -- planned one of about that time; else one of its own, with in_new as its id. A planned session of its own that nothing else hangs on
--- goes with it. What clicks on the session's pinned links are attributed to is made here, so that none of them has to.
+-- goes with it. A stream that she placed by hand stays where it is. What clicks on the session's pinned links are attributed to is made here, so that none of them has to.
 create or replace function u.live_join(in_stream uuid, in_new uuid, in_gap_s integer) returns uuid
 language plpgsql volatile as $$
 declare
@@ -27,10 +27,10 @@ declare
     gap    interval := make_interval(secs => in_gap_s);
     goal   uuid;
 begin
-    select s.id, s.creator_id, s.live_id, s.title, s.state, s.platform, coalesce(s.started_at, s.scheduled_at, s.created_at) as at
+    select s.id, s.creator_id, s.live_id, s.title, s.state, s.platform, coalesce(s.started_at, s.scheduled_at, s.created_at) as at, s.placed
       into stream from u.stream s where s.id = in_stream;
     perform pg_advisory_xact_lock(hashtextextended('live:' || stream.creator_id::text, 0));
-    if stream.state = 'live' then
+    if stream.state = 'live' and not stream.placed then
         select l.id into goal
           from u.live_session l
          where l.creator_id = stream.creator_id and l.id is distinct from stream.live_id
@@ -80,7 +80,8 @@ begin
     select s.id, s.creator_id, s.live_id, s.title into stream from u.stream s where s.id = in_stream;
     perform pg_advisory_xact_lock(hashtextextended('live:' || stream.creator_id::text, 0));
     insert into u.live_session (id, creator_id, title) values (in_live, stream.creator_id, stream.title) on conflict (id) do nothing;
-    update u.stream s set live_id = in_live, revision = s.revision + 1 where s.id = in_stream and s.live_id is distinct from in_live;
+    update u.stream s set live_id = in_live, placed = true, revision = s.revision + 1
+     where s.id = in_stream and (s.live_id is distinct from in_live or not s.placed);
     delete from u.live_session l
      where l.id = stream.live_id and l.id <> in_live
        and not exists (select from u.stream s where s.live_id = l.id) and not exists (select from u.moment m where m.live_id = l.id)

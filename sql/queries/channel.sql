@@ -156,6 +156,9 @@ insert into u.platform_app as a (platform, access_sealed, access_expires_at)
 values ($1::text, $2::text, u.clock() + make_interval(secs => $3::int))
 on conflict (platform) do update set access_sealed = excluded.access_sealed, access_expires_at = excluded.access_expires_at;
 
+-- :channel_app_drop
+delete from u.platform_app where platform = $1::text;
+
 -- :channel_push_want
 insert into u.push_subscription as s (id, channel_id, platform, topic, path_key, secret_sealed)
 values ($1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::text)
@@ -214,7 +217,7 @@ select x.id, x.what, x.sealed
         union all select p.id, 'push_subscription.secret_sealed', p.secret_sealed from u.push_subscription p) x
  where x.id > $2::uuid and split_part(x.sealed, '.', 2) <> $1::text
  order by x.id
- fetch first $3::int rows with ties;
+ fetch first ($3::int) rows with ties;
 
 -- :channel_sealed_put
 -- Unless it was replaced meanwhile.

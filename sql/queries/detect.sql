@@ -13,7 +13,7 @@ select u.ms(u.clock()) as clock_ms;
 
 -- :detect_known
 -- Of channels $1: the broadcasts that are not over, and those with ids $2.
-select b.id, b.channel_id, b.external_id, b.state, b.stream_id, b.misses, b.off_pushed, b.looks_failed, coalesce(s.state, '') as stream_state,
+select b.id, b.channel_id, b.external_id, b.state, b.stream_id, b.misses, b.off_pushed, b.title <> '' as titled, coalesce(s.state, '') as stream_state,
        u.ms(b.scheduled_at) as scheduled_ms, u.ms(b.started_at) as started_ms, u.ms(b.ended_at) as ended_ms, u.ms(b.off_since) as off_ms,
        u.ms(b.told_at) as told_ms
   from u.broadcast b

@@ -7,10 +7,14 @@ select l.state, u.ms(l.started_at) as started_ms, u.ms(l.ended_at) as ended_ms, 
   left join u.offer o on o.creator_id = l.creator_id and o.id = $3::uuid and o.state not in ('expired', 'deleted')
  where l.creator_id = $1::uuid and l.id = $2::uuid;
 
+-- :moment_turn
+-- What adds a moment to session $2 is served in turn. A statement of its own: what waited for the lock counts afterwards, with new eyes.
+select l.id from u.live_session l where l.creator_id = $1::uuid and l.id = $2::uuid for no key update;
+
 -- :moment_insert
--- No row when the session has $11 already. Taps and additions to one session are served in turn.
+-- No row when the session has $11 already; to be asked in one's turn.
 with session as (
-    select l.id from u.live_session l where l.creator_id = $2::uuid and l.id = $3::uuid for no key update
+    select l.id from u.live_session l where l.creator_id = $2::uuid and l.id = $3::uuid
 )
 insert into u.moment (id, creator_id, live_id, at, until_at, title, shop_id, offer_id, product_id, variant_id, source)
 select $1::uuid, $2, l.id, case when $4::bigint = 0 then u.clock() else u.at($4) end, case when $5::bigint = 0 then null else u.at($5) end,
@@ -155,9 +159,11 @@ select m.id, m.live_id, u.ms(m.at) as at_ms, u.ms(m.until_at) as until_ms, m.tit
  order by m.at, m.id;
 
 -- :moment_decide
-update u.moment set state = $3::text, revision = revision + 1
- where creator_id = $1::uuid and id = $2::uuid and state = 'suggested'
-returning id;
+-- No row when it is no suggestion any more, or is to be kept and its session has $4 already.
+update u.moment m set state = $3::text, revision = revision + 1
+ where m.creator_id = $1::uuid and m.id = $2::uuid and m.state = 'suggested'
+   and ($3 <> 'kept' or (select count(*) from u.moment k where k.live_id = m.live_id and k.state = 'kept') < $4::int)
+returning m.id;
 
 -- :moment_goods
 -- Each product of each running offer of creator $1, and whether it stands in the light of session $2.

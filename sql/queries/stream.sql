@@ -70,6 +70,19 @@ update u.stream set state = 'live', started_at = u.at($3::bigint), revision = re
  where creator_id = $1::uuid and id = $2::uuid and state = 'scheduled'
 returning id;
 
+-- :stream_found_titled
+-- A stream that was found without a title gets $3, and its show with it.
+with titled as (
+    update u.stream
+       set title = btrim(left(normalize($3::text, nfc), 200)), revision = revision + 1
+     where creator_id = $1::uuid and id = $2::uuid and detected and title = 'Live' and btrim(left(normalize($3, nfc), 200)) <> ''
+    returning live_id, title
+)
+update u.live_session l
+   set title = t.title, revision = l.revision + 1
+  from titled t
+ where l.id = t.live_id and l.title = 'Live';
+
 -- :stream_found_over
 -- Ends it at $3, but not before it began; no row when it is not on the air.
 update u.stream set state = 'ended', ended_at = greatest(u.at($3::bigint), started_at), revision = revision + 1
@@ -115,11 +128,12 @@ select l.id, l.title, u.ms(l.started_at) as started_ms,
           from u.stream s where s.live_id = l.id and s.state = 'live') as streams,
        (select k.code from u.short_link k where k.live_id = l.id and k.revoked_at is null and (k.expires_at is null or k.expires_at > u.clock())
          order by k.id desc limit 1) as pin,
-       p.title as product, p.image_url
+       p.title as product, coalesce(nullif(v.image_url, ''), p.image_url) as image_url
   from u.live_session l
   left join lateral (select t.moment_id from u.spotlight t where t.live_id = l.id and t.at <= u.clock() order by t.at desc, t.id desc limit 1) t on true
   left join u.moment m on m.id = t.moment_id and m.state = 'kept'
-  left join u.product p on p.id = m.product_id
+  left join u.variant v on v.id = m.variant_id
+  left join u.product p on p.id = coalesce(m.product_id, v.product_id, u.only_product(m.offer_id))
  where l.creator_id = $1::uuid and l.state = 'live'
  order by l.started_at desc
  limit 1;

@@ -1,4 +1,5 @@
 /* shows.c: live sessions, the spotlight, moments, and the links that follow a show. */
+#include "lib/stream/live.h"
 #include "tests/suite.h"
 #include "tests/world.h"
 
@@ -308,6 +309,91 @@ static void there_are_at_most_a_thousand_moments(void)
 	expect_status(ask(&w, (struct asking){ .as = ANNA, .path = at(&w, path, "/moments") }), 200);
 }
 
+static int tap_the_last_place(struct world *w, int i)
+{
+	int status = 0;
+
+	(void)i;
+	for (int k = 0; k < 3 && status != 201; k++) {
+		struct str session = world_text(w, "select id from u.live_session where state = 'live'");
+		struct uuid id;
+
+		if (!uuid_read(session, &id))
+			return 2;
+		status = light(w, str_z(w->mem, str_fmt(w->mem, "/streams/sessions/" STR_FMT, STR_ARG(id_text(w->mem, ID_live, id)))),
+			w->variants[0]).status;
+		if (status == 409)
+			return 1;
+	}
+	return status == 201 ? 0 : 3;
+}
+
+static void the_last_place_is_taken_once(void)
+{
+	const char *path;
+	struct world w = kitchen(&path);
+	int codes[8];
+
+	world_sql(&w, "insert into u.moment (id, creator_id, live_id, at, title, source) select gen_random_uuid(), creator_id, id,"
+		" started_at + make_interval(secs => n / 20.0), 'm' || n, 'hand' from u.live_session, generate_series(1, 999) n where state = 'live'");
+	fork_many(&w, 8, tap_the_last_place, codes);
+	expect_sql(&w, 1000, "select count(*) from u.moment where state = 'kept'");
+}
+
+static void an_accepted_suggestion_takes_a_place_too(void)
+{
+	const char *path;
+	struct world w = kitchen(&path);
+	struct str id;
+
+	world_sql(&w, "insert into u.moment (id, creator_id, live_id, at, title, source, state) select gen_random_uuid(), creator_id, id,"
+		" started_at + make_interval(secs => n / 20.0), 'm' || n, 'hand', case when n > 1000 then 'suggested' else 'kept' end"
+		" from u.live_session, generate_series(1, 1001) n where state = 'live'");
+	id = world_text(&w, "select id from u.moment where state = 'suggested'");
+	struct uuid u;
+	EXPECT(uuid_read(id, &u));
+	expect_problem(ask(&w, (struct asking){ .method = POST, .as = ANNA, .path = str_z(w.mem, str_fmt(w.mem,
+		"/streams/moments/" STR_FMT "/accept", STR_ARG(id_text(w.mem, ID_moment, u)))) }), "moments-full");
+	expect_sql(&w, 1, "select count(*) from u.moment where state = 'suggested'");
+}
+
+static void a_variant_in_the_light_is_seen_by_everybody(void)
+{
+	const char *path;
+	struct world w = kitchen(&path);
+	struct live_now now;
+
+	expect_status(light(&w, path, w.variants[1]), 201);
+	EXPECT_ERR(live_now(world_ctx(&w, NOBODY), w.anna.creator, &now), OK);
+	EXPECT(now.product.n > 0);
+}
+
+static void what_she_moved_by_hand_stays_there(void)
+{
+	const char *path;
+	struct world w = kitchen(&path);
+	struct got other, own, got;
+	struct str id;
+
+	other = ask(&w, (struct asking){ .path = "/streams", .as = ANNA, .body = "{\"platform\":\"tiktok\",\"title\":\"Another show\"}" });
+	id = got_json(&w, other, "id");
+	own = ask(&w, (struct asking){ .as = ANNA, .path = str_z(w.mem, str_fmt(w.mem, "/streams/" STR_FMT "/session", STR_ARG(id))), .body = "{}" });
+	expect_status(own, 200);
+	got = ask(&w, (struct asking){ .method = POST, .as = ANNA, .path = str_z(w.mem, str_fmt(w.mem, "/streams/" STR_FMT "/start", STR_ARG(id))) });
+	expect_status(got, 200);
+	EXPECT(str_eq(got_json(&w, got, "session"), got_json(&w, own, "id")));
+}
+
+static void twelve_planned_shows_do_not_hide_the_running_one(void)
+{
+	const char *path;
+	struct world w = kitchen(&path);
+
+	world_sql(&w, "insert into u.live_session (id, creator_id, title) select ('ffffffff-ffff-7fff-8fff-ffffffffff' || n)::uuid, creator_id, 'Later'"
+		" from u.live_session, generate_series(10, 21) n where state = 'live'");
+	expect_body_has(ask(&w, (struct asking){ .as = ANNA, .path = "/dashboard/live", .page = true }), "Kitchen");
+}
+
 static const CU_TestInfo tests[] = {
 	T(a_link_follows_the_show),
 	T(a_place_in_the_stream_wins_over_now),
@@ -322,6 +408,11 @@ static const CU_TestInfo tests[] = {
 	T(a_burst_of_clicks_suggests_a_moment),
 	T(a_show_that_is_not_on_the_air_has_no_light),
 	T(there_are_at_most_a_thousand_moments),
+	T(the_last_place_is_taken_once),
+	T(an_accepted_suggestion_takes_a_place_too),
+	T(a_variant_in_the_light_is_seen_by_everybody),
+	T(what_she_moved_by_hand_stays_there),
+	T(twelve_planned_shows_do_not_hide_the_running_one),
 	CU_TEST_INFO_NULL,
 };
 

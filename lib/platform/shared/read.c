@@ -65,11 +65,10 @@ struct str shared_title(struct ctx *c, struct json v)
 
 		n = point_bytes(raw, i);
 		point = str_slice(raw, i, i + n);
-		if (!text_is_name(point)) {
-			if (raw.p[i] == '\n' || raw.p[i] == '\t')
-				buf_char(&out, ' ');
+		if (raw.p[i] == '\n' || raw.p[i] == '\t')
+			point = S(" ");
+		if (!str_eq(point, S(" ")) && !text_is_name(point))
 			continue;
-		}
 		buf_put(&out, point);
 		points++;
 	}

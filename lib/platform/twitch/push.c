@@ -185,7 +185,7 @@ enum err twitch_receive(struct ctx *c, const struct broadcaster_push_in *in, str
 	TRY(check(c, in, out->delivery, header(in, "HTTP_TWITCH_EVENTSUB_MESSAGE_TIMESTAMP"), &out->at_ms));
 	body = shared_object(c, &raw);
 	out->topic = json_str_at(body, "subscription.type");
-	if (!out->topic.n || (in->topic.n && !str_eq(out->topic, in->topic)))
+	if (!text_is_platform_name(out->topic) || (in->topic.n && !str_eq(out->topic, in->topic)))
 		return FAIL(c, ERR_BAD_REQUEST, "not the topic that was asked for");
 	if (str_eq(type, S("notification")))
 		return read_event(c, body, out);

@@ -61,7 +61,7 @@ static enum err hub_ask(struct ctx *c, struct broadcaster_call *call, const char
 enum err youtube_subscribe(struct ctx *c, struct broadcaster_call *call, const char *topic, struct str account, struct str callback,
 	struct str secret, struct broadcaster_subscription *out)
 {
-	int status;
+	int status = 0;
 
 	(void)topic;
 	*out = (struct broadcaster_subscription){ 0 };
@@ -73,7 +73,7 @@ enum err youtube_subscribe(struct ctx *c, struct broadcaster_call *call, const c
 enum err youtube_unsubscribe(struct ctx *c, struct broadcaster_call *call, const char *topic, struct str account, struct str callback,
 	struct str external_id)
 {
-	int status;
+	int status = 0;
 
 	(void)topic;
 	(void)external_id;
@@ -91,10 +91,10 @@ static bool is_challenge(struct str s)
 
 static enum err read_question(struct ctx *c, const struct broadcaster_push_in *in, struct broadcaster_push *out)
 {
-	struct str mode = shared_query(c, in->query, "hub.mode");
+	struct str mode = shared_query(c, in->query, "hub.mode"), wanted = in->account.n ? topic_of(c, in->account) : in->topic;
 
 	out->topic = shared_query(c, in->query, "hub.topic");
-	if (!in->topic.n || !str_eq(out->topic, in->topic))
+	if (!wanted.n || !str_eq(out->topic, wanted))
 		return FAIL(c, ERR_BAD_REQUEST, "not the topic that was asked for");
 	if (str_eq(mode, S("denied"))) {
 		out->kind = PUSH_DENIED;

@@ -84,6 +84,7 @@ static void origins_are_https_without_a_slash(void)
 	PROBLEM(NEEDED "base_url = https://a.example/\n", "unifyed.conf: base_url must name a host and not end in /");
 	PROBLEM(NEEDED "base_url = https://\n", "unifyed.conf: base_url must name a host and not end in /");
 	PROBLEM(NEEDED "base_url = https://a@b\n", "unifyed.conf: base_url must not hold spaces, '?' or '@'");
+	PROBLEM(WHOLE "twitch_api_origin = https://api.twitch.tv/\n", "unifyed.conf: twitch_api_origin must name a host and not end in /");
 	PROBLEM(WHOLE "shopify_origin = ftp://{shop}\nallow_http = on\n",
 		"unifyed.conf: shopify_origin must start with https:// or http://");
 }

@@ -19,6 +19,7 @@ static void digests_are_those_of_the_standards(void)
 
 	EXPECT_STR(hex_of(mem, crypto_sha256(S(""))), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	EXPECT_STR(hex_of(mem, crypto_sha256(S("abc"))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	EXPECT_STR(crypto_hex(mem, crypto_hmac_sha1(mem, S("Jefe"), S("what do ya want for nothing?"))), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"); /* RFC 2202 */
 	EXPECT_STR(hex_of(mem, crypto_hmac(S("Jefe"), S("what do ya want for nothing?"))),
 		"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 	EXPECT_STR(hex_of(mem, crypto_hmac(S(""), S(""))), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");

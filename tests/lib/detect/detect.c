@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "lib/replay/replay.h"
 #include "tests/stations.h"
 #include "tests/suite.h"
@@ -252,6 +254,43 @@ static void what_she_ended_by_hand_stays_ended(void)
 	expect_told("STREAM_AUTO_DETECTED STREAM_STARTED");
 }
 
+static void hostile_texts_start_the_stream_and_stay_outside(void)
+{
+	static char longest[10001];
+	static const struct { const char *title, *url; } all[] = {
+		{ "\xE2\x80\xAE" "gnp.evil", "javascript:alert(1)" }, { longest, "data:text/html,x" }, { "\xF0\x9F\x8E\x89 \xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D", "https://a:b@watch.example/" },
+		{ "\xff\xfe", "https://watch.example/\n" }, { "", "" } };
+
+	memset(longest, 'x', sizeof longest - 1);
+	stage(&youtube_station);
+	for (size_t i = 0; i < COUNT(all); i++) {
+		char id[8] = { 'v', 'i', 'd', (char)('0' + i) };
+		struct station_live *l = station_air(&youtube_station, "UCanna", id, 0, world_now_ms(&w) - MIN);
+
+		l->title = all[i].title;
+		l->url = all[i].url;
+		EXPECT_ERR(pushed(video(l->id)), OK);
+	}
+	pass(12 * MIN, MIN);
+	expect_sql(&w, 5, "select count(*) from u.stream where state = 'live' and char_length(title) between 1 and 200 and url in ('', 'https://watch.example/')");
+	expect_sql(&w, 0, "select count(*) from u.stream where title ~ U&'[\\202A-\\202E]'");
+}
+
+static void an_id_that_is_too_long_is_refused(void)
+{
+	char id[300];
+
+	stage(&twitch_station);
+	memset(id, '7', sizeof id - 1);
+	id[sizeof id - 1] = 0;
+	EXPECT_ERR(pushed(on_air(id, world_now_ms(&w))), OK);
+	EXPECT_ERR(pushed(video(id)), OK);
+	EXPECT_ERR(pushed(video("")), OK);
+	station_rounds(&w);
+	expect_told("");
+	expect_sql(&w, 0, "select count(*) from u.broadcast");
+}
+
 /* ---- Twitch */
 
 static void pushes_twice_late_and_out_of_order_make_one_stream(void)
@@ -265,7 +304,9 @@ static void pushes_twice_late_and_out_of_order_make_one_stream(void)
 	for (int i = 0; i < 3; i++)
 		EXPECT_ERR(pushed(on_air("s1", began)), OK);
 	expect_told("STREAM_AUTO_DETECTED STREAM_STARTED");
+	expect_sql(&w, 1, "select count(*) from u.stream where title = 'Live'");
 	pass(30 * MIN, MIN);
+	expect_sql(&w, 1, "select count(*) from u.stream s join u.live_session l on l.id = s.live_id where s.title = 'Show s1' and l.title = 'Show s1'");
 	twitch_station.lives[0].ended_ms = world_now_ms(&w);
 	EXPECT_ERR(pushed(off_air(twitch_station.lives[0].ended_ms)), OK);
 	EXPECT_ERR(pushed(on_air("s1", began)), OK);
@@ -493,6 +534,8 @@ static const CU_TestInfo tests[] = {
 	T(what_was_before_she_connected_is_not_imported),
 	T(a_stream_made_by_hand_is_taken_for_what_is_found),
 	T(what_she_ended_by_hand_stays_ended),
+	T(hostile_texts_start_the_stream_and_stay_outside),
+	T(an_id_that_is_too_long_is_refused),
 	T(pushes_twice_late_and_out_of_order_make_one_stream),
 	T(a_drop_and_another_id_within_the_grace_period_is_the_same_stream),
 	T(one_that_comes_back_later_is_another),

@@ -18,7 +18,7 @@ static void chance_is_over(struct world *w)
 
 static enum err create(struct world *w, struct link_id *id)
 {
-	const struct link_ask asking = { .offer = w->anna.offer, .attribution = { S("other"), S("direct"), { { { 0 } } } } };
+	const struct link_ask asking = { .offer = w->anna.offer, .attribution = { .platform = S("other"), .surface = S("direct") } };
 
 	return link_create(world_ctx(w, ANNA), &asking, id);
 }

@@ -156,7 +156,21 @@ static void a_hostile_user_agent_costs_little(void)
 	EXPECT(time_monotonic_ms() - before < 2000);
 }
 
+static void ids_of_platforms(void)
+{
+	static char many[200];
+
+	memset(many, 'a', sizeof(many));
+	EXPECT(text_is_platform_id(S("UC_a-9")) && text_is_platform_id((struct str){ many, 128 }));
+	EXPECT(!text_is_platform_id(S("")) && !text_is_platform_id((struct str){ many, 129 }) && !text_is_platform_id(S("a\n")));
+	EXPECT(text_is_platform_name(S("a.b-C_1")) && !text_is_platform_name(S("a/b")) && !text_is_platform_name((struct str){ many, 65 }));
+	EXPECT(text_is_youtube_id(S("dQw4w9WgXcQ")) && !text_is_youtube_id(S("short")) && !text_is_youtube_id((struct str){ many, 21 }));
+	EXPECT(text_is_number(S("18446744073709551615")) && text_is_number(S("0")));
+	EXPECT(!text_is_number(S("")) && !text_is_number(S("-1")) && !text_is_number(S("1 ")) && !text_is_number(S("184467440737095516150")));
+}
+
 static const CU_TestInfo tests[] = {
+	T(ids_of_platforms),
 	T(link_codes),
 	T(handles),
 	T(reserved_words_however_they_are_spelled),
