@@ -123,14 +123,16 @@ async function between() {
 }
 
 // ---- one effect for each
+const LINKS = `u.short_link l join u.attribution a on a.id = l.attribution_id and a.surface <> 'link_in_bio'`; // that of the bio is made beside them
+
 function effects(before) {
 	const one = (text) => Number(sql(text)[0][0]);
 	same(`each of ${wishes.offers.length} offers was made once`, sql(`select name from u.offer where name like 'cut offer %' order by name`).flat(), [...wishes.offers].sort());
 	same('and told once', one(`select count(*) from u.event_log where type = 'OFFER_CREATED'`) - before.offers, wishes.offers.length);
-	const codes = new Set(sql('select code from u.short_link').flat());
+	const codes = new Set(sql(`select l.code from ${LINKS}`).flat());
 	same(`each of ${wishes.links.length} links that were answered is there`, wishes.links.filter((code) => !codes.has(code)), []);
 	same('and no other', codes.size - before.links, new Set(wishes.links).size);
-	same('and told once', one(`select count(*) from u.event_log where type = 'LINK_CREATED'`) - before.links, wishes.links.length);
+	same('and told once', one(`select count(*) from u.event_log e join ${LINKS} on l.id = e.subject where e.type = 'LINK_CREATED'`) - before.links, wishes.links.length);
 	const revision = one('select revision from u.offer where id = (select offer_id from u.short_link order by id limit 1)');
 	same(`${wishes.patches} changes of an offer made as many revisions`, revision - before.revision, wishes.patches);
 	same('and told each once', one(`select count(*) from u.event_log where type = 'OFFER_UPDATED'`) - before.updated, wishes.patches);
@@ -150,7 +152,7 @@ async function main() {
 	const known = await anna.link(cups), link = await anna.link(cups);
 	const now = (text) => Number(sql(text)[0][0]);
 	const revision = now(`select revision from u.offer where id = (select offer_id from u.short_link where code = '${first.code}')`);
-	const before = { code: link.code, links: 3, offers: 2, revision, updated: now(`select count(*) from u.event_log where type = 'OFFER_UPDATED'`) };
+	const before = { code: link.code, links: now(`select count(*) from ${LINKS}`), offers: 2, revision, updated: now(`select count(*) from u.event_log where type = 'OFFER_UPDATED'`) };
 	await between();
 	const began = Date.now(), last = began + 120000 + CUTS * 1000; // a role that is never cut must not go on for ever
 	const more = (role) => () => !over && fired[role] < CUTS * SHARES[role] && Date.now() < last;
