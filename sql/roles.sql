@@ -75,7 +75,9 @@ grant select (id) on u.event_log to :go, :public; -- `on conflict (id)` reads it
 grant execute on function
       u.click(text, uuid, uuid, integer, uuid, uuid, text, uuid, boolean, boolean, bigint, u.hold_rules),
       u.click_many(text[], uuid[], uuid[], integer[], uuid[], uuid[], text[], uuid[], boolean[], boolean[], bigint[], u.hold_rules),
-      u.checkout_release(uuid, uuid)
+      u.checkout_release(uuid, uuid),
+      u.waitlist_join(uuid, text, uuid, uuid, integer, uuid, integer, integer, integer),
+      u.waitlist_look(text, uuid, uuid, uuid, text, integer, u.hold_rules), u.waitlist_leave(text, uuid)
    to :go;
 
 -- hook: stores what was pushed, once

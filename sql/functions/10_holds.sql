@@ -2,7 +2,8 @@
 -- Everyone who changes a pending reservation holds its stock row first, so nothing below that row is ever contended.
 
 -- Ends the pending holds `ids` of stock rows that the caller has locked, as `ending` (expired or released).
--- Emits RESERVATION_EXPIRED and CHECKOUT_ABANDONED, or RESERVATION_RELEASED. Returns how many it ended.
+-- Emits RESERVATION_EXPIRED and CHECKOUT_ABANDONED, or RESERVATION_RELEASED; of what was set aside for one in line and not taken
+-- WAITLIST_ENDED too. Returns how many it ended.
 create or replace function u.holds_end(ids uuid[], ending text) returns integer
 language plpgsql volatile as $$
 declare
@@ -30,6 +31,12 @@ begin
            set redemptions_held = redemptions_held - c.n
           from (select offer_id, count(*)::int as n from closed where redeems group by 1) c
          where o.id = c.offer_id
+    ), passed as (
+        update u.waitlist w
+           set state = 'passed', address = null, ended_at = at
+          from closed c
+         where w.session_id = c.id and w.state = 'offered'
+        returning w.id, w.creator_id, w.shop_id, w.session_id
     ), told as (
         insert into u.event_log (id, type, creator_id, shop_id, subject, at, payload)
         select u.event_id(e.type, e.subject::text, at), e.type, e.creator_id, e.shop_id, e.subject, at, e.payload
@@ -40,7 +47,10 @@ begin
                 union all
                 select 'CHECKOUT_ABANDONED', c.creator_id, c.shop_id, c.id,
                        jsonb_build_object('link', c.link_id, 'offer', c.offer_id)
-                  from closed c where ending = 'expired') e
+                  from closed c where ending = 'expired'
+                union all
+                select 'WAITLIST_ENDED', p.creator_id, p.shop_id, p.id, jsonb_build_object('reason', 'passed', 'checkout', p.session_id)
+                  from passed p) e
         on conflict (id) do nothing
     )
     select count(*) into ended from gone;

@@ -55,17 +55,18 @@ begin
 end
 $$;
 
--- The variants that a link to this offer (and product, and variant, unless null) can sell, with what is left of each: at most `most`,
--- or of those with something left.
-create or replace function u.link_choices(in_shop uuid, in_offer uuid, in_product uuid, in_variant uuid, most integer, with_stock boolean)
+-- The variants that a link to this offer (and product, and variant, unless null) can sell, with what is left of each for a newcomer:
+-- at most `most`. in_first not null: of those with something left, that product's first.
+create or replace function u.link_choices(in_shop uuid, in_offer uuid, in_product uuid, in_variant uuid, most integer, in_first uuid)
 returns jsonb
 language plpgsql stable as $$
 begin
     return (select coalesce(jsonb_agg(jsonb_build_object(
                        'id', c.id, 'product', c.product, 'title', c.title, 'list', c.list_minor, 'price', c.price_minor,
-                       'currency', c.currency, 'image', c.image_url, 'left', c.remaining) order by c.product, c.position, c.id), '[]')
-              from (select v.id, p.title as product, v.title, v.position, op.list_minor, op.price_minor, op.currency,
-                           coalesce(nullif(v.image_url, ''), p.image_url) as image_url, rest.remaining
+                       'currency', c.currency, 'image', c.image_url, 'left', c.remaining)
+                       order by c.product_id is distinct from in_first, c.product, c.position, c.id), '[]')
+              from (select v.id, v.product_id, p.title as product, v.title, v.position, op.list_minor, op.price_minor, op.currency,
+                           coalesce(nullif(v.image_url, ''), p.image_url) as image_url, stock.remaining
                       from u.offer_price op
                       join u.variant v on v.id = op.variant_id and v.deleted_at is null
                       join u.product p on p.id = v.product_id and p.status in ('active', 'unlisted')
@@ -75,12 +76,13 @@ begin
                                   where r.shop_id = in_shop and r.state = 'pending' and r.expires_at <= u.clock()
                                   group by r.item_id) lapsed on lapsed.item_id = i.item_id
                      cross join lateral (select case when i.tracked and v.policy = 'deny'
-                                                     then greatest(0, i.free + coalesce(lapsed.units, 0)) end as remaining) rest
+                                                     then u.newcomers_share(i.shop_id, i.item_id, i.waited_until, i.free + coalesce(lapsed.units, 0))
+                                                     end as remaining) stock
                      where op.offer_id = in_offer
                        and (in_product is null or v.product_id = in_product)
                        and (in_variant is null or v.id = in_variant)
-                       and (not with_stock or rest.remaining is null or rest.remaining > 0)
-                     order by p.title, v.position, v.id
+                       and (in_first is null or stock.remaining is null or stock.remaining > 0)
+                     order by v.product_id is distinct from in_first, p.title, v.position, v.id
                      limit most) c);
 end
 $$;
@@ -189,7 +191,8 @@ language sql stable as $$
            u.link_refusal(l.revoked_at, l.expires_at, s.status, n.status, f.state, f.starts_at, f.ends_at),
            f.state = 'active' and s.storefront_url <> '', f.starts_at,
            f.redemptions_max, f.redemptions_used, f.redemptions_held,
-           s.storefront_url, c.name, c.handle, l.platform, l.surface, l.stream_id, l.moment_id, greatest(0, l.second)
+           s.storefront_url, c.name, c.handle, l.platform, l.surface, l.stream_id, l.moment_id,
+           case when l.second < 0 then 0 else l.second end
       from u.link_goal(in_key) l
       join u.offer f on f.id = l.offer_id
       join u.shop s on s.id = f.shop_id
@@ -202,13 +205,16 @@ $$;
 --   limited  its stock has a limit
 --   ready    the shop keeps the promise, for the list price of today
 --   guard    how closely its item is guarded
+--   waited   somebody may be waiting for it (12_waitlist.sql)
+drop function if exists u.variant_facts(uuid, uuid);
 create or replace function u.variant_facts(in_offer uuid, in_variant uuid)
 returns table (id uuid, product_id uuid, external_id bigint, title text, image_url text, product_title text,
-               product_handle text, shop_id uuid, item_id uuid, free integer, limited boolean, guard smallint,
+               product_handle text, shop_id uuid, item_id uuid, free integer, limited boolean, guard smallint, waited boolean,
                list_minor bigint, price_minor bigint, currency text, code text, ready boolean)
 language sql stable as $$
     select v.id, v.product_id, v.external_id, v.title, coalesce(nullif(v.image_url, ''), p.image_url), p.title, p.handle,
            v.shop_id, v.item_id, i.free, i.tracked and v.policy = 'deny', i.guard,
+           i.tracked and v.policy = 'deny' and coalesce(i.waited_until > u.clock(), false),
            op.list_minor, op.price_minor, op.currency, coalesce(d.code, ''),
            v.price_minor = op.list_minor and (d.id is null or (d.state = 'placed' and op.covered))
       from u.offer_price op
@@ -241,10 +247,11 @@ language sql immutable as $$ select hashtextextended('visitor:' || visitor::text
 
 -- Answers one ask. in_items null: it stands alone and locks what it needs; else the stock rows that its batch has locked
 -- (with their links and visitors), and in_ends the holds that may end (with their offers): no other row is touched, so a
--- batch cannot deadlock with another. Raises 40001 when more must end: the ask alone will do.
+-- batch cannot deadlock with another. Raises 40001 when more must end: the ask alone will do. in_waits: the page of who waits in
+-- line asks, nobody is sent to the shop yet.
 create or replace function u.checkout_answer(
     in_code text, in_visitor uuid, in_variant uuid, in_units integer, in_session uuid, in_hold uuid, in_mark text,
-    in_sender u.click_from, in_rules u.hold_rules, in_items uuid[], in_ends uuid[])
+    in_sender u.click_from, in_rules u.hold_rules, in_items uuid[], in_ends uuid[], in_waits boolean)
 returns u.checkout_outcome
 language plpgsql volatile as $$
 #variable_conflict use_column
@@ -256,6 +263,7 @@ declare
     own      record;      -- this visitor's open session on this link, whichever variant
     limited  boolean;     -- the offer counts redemptions
     short    boolean;     -- not enough is free without lapsed holds
+    ahead    integer := 0; -- units that others wait for who come first
     ending   uuid[];      -- lapsed holds to tidy up
     back     record;      -- what ending them and the visitor's own gives back
     proven   boolean;
@@ -289,21 +297,38 @@ begin
     -- Which variant, and its promise.
     in_variant := coalesce(in_variant, link.variant_id, u.only_variant(link.offer_id, link.product_id));
     if in_variant is not null then
-        select * into price from u.variant_facts(link.offer_id, in_variant) p
-         where (link.product_id is null or p.product_id = link.product_id)
-           and (link.variant_id is null or p.id = link.variant_id);
-        if found then
-            o.variant_id := price.id;
-            o.variant_external := price.external_id;
-            o.variant_title := price.title;
-            o.product_title := price.product_title;
-            o.product_handle := price.product_handle;
-            o.image_url := price.image_url;
-            o.list_minor := price.list_minor;
-            o.price_minor := price.price_minor;
-            o.currency := price.currency;
-            o.discount_code := price.code;
+        if in_items is null then
+            perform pg_advisory_xact_lock(u.visitor_key(in_visitor));
         end if;
+        select * into price from u.variant_facts(link.offer_id, in_variant);
+    end if;
+
+    -- What this visitor has on the link already, whichever variant. On one that follows a show it may be what stood in the light before.
+    select s.id, s.variant_id, s.units, s.mark, s.expires_at, s.list_minor, s.price_minor, s.currency, s.discount_code,
+           s.item_id, s.offer_id, s.shop_id, r.id as hold_id, s.expires_at > at as lives
+      into own
+      from u.checkout_session s
+     cross join lateral (select r.id from u.reservation r where r.session_id = s.id offset 0) r
+     where s.link_id = link.id and s.visitor = in_visitor and s.state = 'open';
+    if in_waits and own.lives and own.variant_id <> in_variant then
+        o.outcome := 'visitor_capped'; -- what she holds is not given back behind her back
+        return o;
+    end if;
+    if in_variant is not null then
+        if price.id is null and own.lives and own.variant_id = in_variant and own.units = in_units then
+            select * into price from u.variant_facts(own.offer_id, in_variant);
+            o.storefront_url := (select s.storefront_url from u.shop s where s.id = own.shop_id);
+        end if;
+        o.variant_id := price.id;
+        o.variant_external := price.external_id;
+        o.variant_title := price.title;
+        o.product_title := price.product_title;
+        o.product_handle := price.product_handle;
+        o.image_url := price.image_url;
+        o.list_minor := price.list_minor;
+        o.price_minor := price.price_minor;
+        o.currency := price.currency;
+        o.discount_code := price.code;
     end if;
 
     -- Is the link open, and the offer?
@@ -317,18 +342,8 @@ begin
         return o;
     end if;
 
-    -- This visitor's session first: the same answer again, whatever stock, caps or redemptions say now.
-    if in_items is null and in_variant is not null then
-        perform pg_advisory_xact_lock(u.visitor_key(in_visitor));
-    end if;
-    select s.id, s.variant_id, s.units, s.mark, s.expires_at, s.list_minor, s.price_minor, s.currency, s.discount_code,
-           s.item_id, r.id as hold_id
-      into own
-      from u.checkout_session s
-     cross join lateral (select r.id from u.reservation r where r.session_id = s.id offset 0) r
-     where s.link_id = link.id and s.visitor = in_visitor and s.state = 'open';
-    if own.id is not null and own.expires_at > at
-       and (in_variant is null or (own.variant_id = in_variant and own.units = in_units)) then
+    -- Her live session first: the same answer again, whatever stock, caps or redemptions say now.
+    if own.lives and (in_variant is null or (own.variant_id = in_variant and own.units = in_units)) then
         o.session_id := own.id;
         o.expires_ms := u.ms(own.expires_at);
         o.mark := own.mark;
@@ -338,6 +353,9 @@ begin
         o.currency := own.currency;
         o.discount_code := own.discount_code;
         if in_variant is not null then
+            if not in_waits then
+                o.expires_ms := u.ms(u.waitlist_take(own.id, in_items is null, own.expires_at, at + make_interval(secs => (in_rules).hold_s)));
+            end if;
             o.outcome := 'repeated';
             return o;
         end if;
@@ -363,7 +381,7 @@ begin
         return o;
     end if;
     if in_variant is null then
-        o.choices := u.link_choices(link.shop_id, link.offer_id, link.product_id, link.variant_id, 250, false);
+        o.choices := u.link_choices(link.shop_id, link.offer_id, link.product_id, link.variant_id, 250, null);
         o.outcome := case
             when jsonb_array_length(o.choices) = 0 then 'offer_not_ready'
             when o.session_id is null and not o.choices @? '$[*] ? (@.left == null || @.left > 0)' then 'sold_out'
@@ -375,22 +393,23 @@ begin
     if in_items is not null and not price.item_id = any(in_items) then
         -- it was sold out when the batch locked its rows
         o.outcome := 'sold_out';
-        o.choices := case when link.variant_id is null
-                          then u.link_choices(link.shop_id, link.offer_id, link.product_id, null, 12, true) else '[]' end;
+        o.choices := u.link_choices(link.shop_id, link.offer_id, null, null, 12, price.product_id);
         return o;
     end if;
     proven := u.click_is_proven(in_sender, in_rules, price.guard, at);
     ends := at + make_interval(secs => case when proven then (in_rules).hold_s else (in_rules).hold_unproven_s end);
-    short := price.limited and price.free < in_units;
+    if price.waited then
+        ahead := u.waitlist_ahead(price.shop_id, price.item_id, in_visitor, price.free + u.lapsed_units(price.shop_id, price.item_id));
+    end if;
+    short := price.limited and price.free < in_units + ahead;
     loop
         -- A look without locks: what is lapsed, or is this visitor's own, counts as free.
         if short then
             select i.free into price.free from u.inventory i where i.shop_id = price.shop_id and i.item_id = price.item_id;
             if price.free + u.lapsed_units(price.shop_id, price.item_id)
-                      + (case when own.item_id = price.item_id and own.expires_at > at then own.units else 0 end) < in_units then
+                      + (case when own.item_id = price.item_id and own.lives then own.units else 0 end) < in_units + ahead then
                 o.outcome := 'sold_out';
-                o.choices := case when link.variant_id is null
-                          then u.link_choices(link.shop_id, link.offer_id, link.product_id, null, 12, true) else '[]' end;
+                o.choices := u.link_choices(link.shop_id, link.offer_id, null, null, 12, price.product_id);
                 return o;
             end if;
         end if;
@@ -405,7 +424,7 @@ begin
             update u.inventory i
                set held = i.held + in_units
              where i.shop_id = price.shop_id and i.item_id = price.item_id
-               and (not price.limited or i.free >= in_units);
+               and (not price.limited or i.free >= in_units + ahead);
             if not found then
                 short := true; -- somebody was faster; lapsed holds may still help
                 continue;
@@ -465,13 +484,12 @@ begin
          cross join lateral (select s.offer_id, s.redeems from u.checkout_session s where s.id = r.session_id offset 0) s
          where r.id = any(ending) and r.state = 'pending';
         select i.free into price.free from u.inventory i where i.shop_id = price.shop_id and i.item_id = price.item_id;
-        if price.limited and price.free + back.units < in_units then
-            if in_items is not null and price.free + u.lapsed_units(price.shop_id, price.item_id) >= in_units then
+        if price.limited and price.free + back.units < in_units + ahead then
+            if in_items is not null and price.free + u.lapsed_units(price.shop_id, price.item_id) >= in_units + ahead then
                 raise exception 'more has lapsed than this batch may end' using errcode = '40001';
             end if;
             o.outcome := 'sold_out';
-            o.choices := case when link.variant_id is null
-                          then u.link_choices(link.shop_id, link.offer_id, link.product_id, null, 12, true) else '[]' end;
+            o.choices := u.link_choices(link.shop_id, link.offer_id, null, null, 12, price.product_id);
             return o;
         end if;
         if limited and (select f.redemptions_used + f.redemptions_held - back.redemptions >= f.redemptions_max
@@ -494,7 +512,7 @@ begin
         end if;
 
         -- Another variant or number chosen on the same link gives the former hold back.
-        if own.id is not null and own.expires_at > at then
+        if own.lives then
             ending := array_remove(ending, own.hold_id);
             perform u.holds_end(array[own.hold_id], 'released');
         end if;
@@ -540,10 +558,14 @@ begin
           from started
          cross join lateral u.checkout_events(in_session, in_hold, link.id, link.offer_id, price.id, in_units,
                                               price.price_minor, price.currency, link.moment_id, link.second) e
+         where e.type <> 'CHECKOUT_REDIRECTED' or not in_waits
     )
     select count(*) into n from started;
     if n = 0 then
         raise exception 'checkout raced with itself' using errcode = '40001';
+    end if;
+    if price.waited or in_waits then
+        perform u.waitlist_served(price.item_id, in_visitor, in_session, in_waits);
     end if;
     return o;
 end
@@ -560,7 +582,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 begin
     return u.checkout_answer(in_code, in_visitor, in_variant, in_units, in_session, in_hold, in_mark,
-                             row(in_address, in_navigates, in_pressed, in_seen_ms), in_rules, null, null);
+                             row(in_address, in_navigates, in_pressed, in_seen_ms), in_rules, null, null, false);
 end
 $$;
 
@@ -686,13 +708,11 @@ begin
          cross join lateral u.variant_facts(l.offer_id, f.variant) p
          where l.refusal is null and l.sells and p.ready
            and l.redemptions_max is null and l.clicks_max is null
-           and (l.product_id is null or p.product_id = l.product_id)
-           and (l.variant_id is null or p.id = l.variant_id)
            and p.item_id = any(items)
            and not exists (select from u.checkout_session s
                             where s.link_id = l.id and s.visitor = f.visitor and s.state = 'open')
            -- nothing that the guard would have to look into: a proven visitor, on whom nobody has anything
-           and p.guard < 3 and u.click_is_proven(row(f.address, f.navigates, f.pressed, f.seen_ms)::u.click_from, in_rules, p.guard, at)
+           and not p.waited and p.guard < 3 and u.click_is_proven(row(f.address, f.navigates, f.pressed, f.seen_ms)::u.click_from, in_rules, p.guard, at)
            and not exists (select from u.hold_cooling c where c.who in (f.visitor, f.address) and c.until > at)
            and (not (f.seen_ms > 0 or f.pressed) or (in_rules).per_visitor = 0
                 or not exists (select from u.checkout_session s where s.visitor = f.visitor and s.state = 'open'))
@@ -748,7 +768,7 @@ begin
         else
             answer := u.checkout_answer(in_codes[i], in_visitors[i], chosen[i], in_units[i],
                                         in_sessions[i], in_holds[i], in_marks[i],
-                                        row(in_addresses[i], in_navigates[i], in_pressed[i], in_seen_ms[i]), in_rules, items, holds);
+                                        row(in_addresses[i], in_navigates[i], in_pressed[i], in_seen_ms[i]), in_rules, items, holds, false);
         end if;
         return next;
     end loop;
@@ -761,7 +781,9 @@ drop function if exists u.price_facts(uuid, uuid);
 drop function if exists u.visit_key(text, uuid);
 drop function if exists u.checkout_decide(text, uuid, uuid, integer, uuid, uuid, text, integer, uuid[]);
 drop function if exists u.checkout_answer(text, uuid, uuid, integer, uuid, uuid, text, integer, uuid[], uuid[]);
+drop function if exists u.checkout_answer(text, uuid, uuid, integer, uuid, uuid, text, u.click_from, u.hold_rules, uuid[], uuid[]);
 drop function if exists u.link_choices(u.short_link, integer, boolean);
+drop function if exists u.link_choices(uuid, uuid, uuid, uuid, integer, boolean);
 drop function if exists u.link_others(uuid);
 drop function if exists u.checkout_start(text, uuid, uuid, integer, uuid, uuid, text, integer);
 drop function if exists u.checkout_start_many(text[], uuid[], uuid[], integer[], uuid[], uuid[], text[], integer);

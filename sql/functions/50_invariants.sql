@@ -92,4 +92,14 @@ language sql stable security definer as $$
     union all
     select 'no link passed its click limit',
            count(*) from u.short_link where clicks_max is not null and clicks_used > clicks_max
+    union all
+    select 'whoever waits in line and is there is known to the stock row',
+           count(*)
+      from u.waitlist w join u.inventory i on i.shop_id = w.shop_id and i.item_id = w.item_id
+     where w.state = 'waiting' and w.present_until > coalesce(i.waited_until, '-infinity')
+    union all
+    select 'what is set aside for one in line has an open checkout of hers',
+           count(*)
+      from u.waitlist w left join u.checkout_session s on s.id = w.session_id
+     where w.state = 'offered' and (s.state is distinct from 'open' or s.visitor <> w.visitor)
 $$;

@@ -1,0 +1,15 @@
+-- :waitlist_join
+-- Visitor $3 into the line for what the link of key $2 sells; see sql/functions/12_waitlist.sql.
+select outcome, code
+  from u.waitlist_join($1::uuid, $2::text, $3::uuid, $4::uuid, $5::integer, $6::uuid, $7::integer, $8::integer, $9::integer);
+
+-- :waitlist_look
+-- The place of visitor $2 in the line of link $1.
+select id, state, word, ahead, variant_id, units, second, hold_ms, ends_ms
+  from u.waitlist_look($1::text, $2::uuid, $3::uuid, $4::uuid, $5::text, $6::integer, $7::text::u.hold_rules);
+
+-- :waitlist_leave
+select u.waitlist_leave($1::text, $2::uuid) as left_it;
+
+-- :waitlist_tidy
+select u.waitlist_tidy($1::integer, $2::integer) as n;
