@@ -14,7 +14,7 @@ static enum err watch(struct ctx *c, const struct broadcaster *platform, struct 
 	return channel_app_heard(c, platform, call, platform->live_watch(c, call, looks, n, out));
 }
 
-static enum err find_once(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel,
+static enum err find(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel,
 	struct broadcaster_live **out, size_t *n)
 {
 	struct channel_door door = { 0 };
@@ -24,18 +24,6 @@ static enum err find_once(struct ctx *c, const struct broadcaster *platform, str
 		e = channel_heard(c, &door, platform->live_find(c, &door.call, out, n));
 	*call = door.call;
 	return e;
-}
-
-/* A token that was refused is replaced, and used once more. */
-static enum err find(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel,
-	struct broadcaster_live **out, size_t *n)
-{
-	enum err e = find_once(c, platform, call, channel, out, n);
-
-	if (e != ERR_RETRY)
-		return e;
-	c->failed = OK;
-	return find_once(c, platform, call, channel, out, n);
 }
 
 static enum err videos(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, const struct broadcaster_look *look,

@@ -85,14 +85,15 @@ grant select (id, platform, shop_domain, webhook_id) on u.webhook_inbox to :hook
 
 grant select (id, channel_id, platform, topic, path_key, secret_sealed, state, attempts) on u.push_subscription to :hook;
 grant update (state, attempts, problem, lease_until, due_at, told_at) on u.push_subscription to :hook;
-grant select (id, external_id, status) on u.channel to :hook;
+grant select (id, external_id, status, tend_at) on u.channel to :hook;
+grant update (tend_at) on u.channel to :hook;
 
 -- api: what people edit, and reading of the rest; stock and orders are never its to write
 grant select, insert, update, delete on u.creator, u.creator_session, u.api_key, u.login_attempt, u.idempotency, u.oauth_state,
       u.connection, u.catalog_sync, u.offer, u.offer_product, u.offer_discount, u.offer_price, u.stream, u.attribution,
       u.short_link, u.job, u.live_session, u.moment, u.channel, u.push_subscription, u.platform_app
    to :api;
-grant select, insert on u.spotlight to :api;
+grant select, insert, update (live_id) on u.spotlight to :api;
 grant select, insert, update, delete on u.replay, u.replay_video, u.replay_link, u.bio, u.bio_block, u.handle_past to :api;
 grant select on u.visits, u.waitlist, u.broadcast to :api;
 grant select, insert, update on u.shop to :api;

@@ -73,7 +73,7 @@ static struct broadcaster_live live_at(struct ctx *c, const struct station_live 
 
 static bool is_asked(const struct broadcaster *platform, const struct station_live *l, const struct broadcaster_look *look)
 {
-	if (l->hidden || l->announced_ms > world_now_ms(seen_by))
+	if (l->hidden || l->owner_only || l->announced_ms > world_now_ms(seen_by))
 		return false;
 	return platform->watch_by_account ? str_eq(look->account, str_of(l->account)) : str_eq(look->external_id, str_of(l->id));
 }

@@ -14,6 +14,7 @@ struct station_live {
 	int64_t scheduled_ms, started_ms, ended_ms; /* 0: not; what lies ahead has not happened yet */
 	int64_t announced_ms;                       /* nobody knows of it before; 0: always */
 	bool hidden;                                /* no answer knows it */
+	bool owner_only;                            /* only the answer to its owner knows it */
 	const char *video;                          /* id of its recording; NULL: none, or on YouTube the id of the broadcast */
 	int64_t video_ms;                           /* since when that is ready; 0: never */
 	const char *title, *url;                    /* NULL: ordinary ones */

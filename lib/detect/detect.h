@@ -15,7 +15,7 @@
 enum err detect_pushed(struct ctx *c, struct channel_id channel, const struct broadcaster_push *push);
 
 /* How detection reaches platforms; the helper's go through lib/channel. No transaction is open. After a failure call->wait_ms and
- * call->reason say more. */
+ * call->reason say more; RETRY of find: it may succeed at once with another token. */
 struct detect_doors {
 	const struct broadcaster *const *platforms;
 	size_t platforms_n;

@@ -146,12 +146,90 @@ static void what_no_answer_knows_any_more_is_unknown_and_ends_only_after_a_day(v
 	station_air(&youtube_station, "UCanna", "live1", 0, world_now_ms(&w) - MIN);
 	station_rounds(&w);
 	youtube_station.lives[0].hidden = true;
+	world_sql(&w, "update u.channel set health = 'needs_reconnect'"); /* its owner cannot be asked */
 	pass(HOUR, MIN);
 	expect_sql(&w, 1, "select count(*) from u.broadcast where state = 'unknown' and misses >= 3");
 	expect_sql(&w, 1, "select count(*) from u.stream where state = 'live'");
 	pass(24 * HOUR, HOUR);
 	expect_told(ONE_SHOW);
 	expect_sql(&w, 1, "select count(*) from u.broadcast where state = 'ended' and ended_by = 'unknown' and ended_at = told_at");
+}
+
+static void what_nobody_sees_any_more_not_even_its_owner_has_ended(void)
+{
+	stage(&youtube_station);
+	station_air(&youtube_station, "UCanna", "live1", 0, world_now_ms(&w) - MIN);
+	pass(3 * MIN, MIN);
+	youtube_station.lives[0].hidden = true;
+	pass(3 * MIN, MIN);
+	expect_told("STREAM_AUTO_DETECTED STREAM_STARTED");
+	pass(10 * MIN, MIN);
+	expect_told(ONE_SHOW);
+	expect_sql(&w, 1, "select count(*) from u.broadcast where state = 'ended' and ended_by = 'off' and ended_at = told_at and look_at is null");
+	youtube_station.lives[0].hidden = false;
+	pass(10 * MIN, MIN);
+	expect_told(ONE_SHOW);
+}
+
+static void what_only_its_owner_sees_goes_on(void)
+{
+	stage(&youtube_station);
+	station_air(&youtube_station, "UCanna", "live1", 0, world_now_ms(&w) - MIN);
+	station_rounds(&w);
+	youtube_station.lives[0].owner_only = true;
+	pass(2 * HOUR, MIN);
+	expect_told("STREAM_AUTO_DETECTED STREAM_STARTED");
+	expect_sql(&w, 1, "select count(*) from u.broadcast where told_at > u.clock() - interval '15 minutes'");
+	EXPECT(youtube_station.finds <= 28);
+	youtube_station.lives[0].ended_ms = world_now_ms(&w) - 1;
+	pass(20 * MIN, MIN);
+	expect_told(ONE_SHOW);
+}
+
+/* The platform answers, but nothing in its answers can be: nothing comes of it, and what is true later still begins. */
+static void absurd_times_begin_nothing(void)
+{
+	const int64_t times[] = { 1, 2147483648, 253402300799999, INT64_MAX };
+
+	for (size_t i = 0; i < COUNT(times); i++) {
+		stage(&twitch_station);
+		EXPECT_ERR(pushed(on_air("s1", times[i])), OK);
+		expect_told("");
+		station_air(&twitch_station, "UCanna", "s1", 0, world_now_ms(&w) - MIN);
+		pass(2 * MIN, MIN);
+		expect_told("STREAM_AUTO_DETECTED STREAM_STARTED");
+	}
+}
+
+static void on_off_on_within_a_minute_is_one_stream(void)
+{
+	stage(&twitch_station);
+	station_air(&twitch_station, "UCanna", "s1", 0, world_now_ms(&w) - HOUR);
+	station_rounds(&w);
+	for (int i = 0; i < 12; i++) {
+		twitch_station.lives[0].hidden = i % 2 == 0;
+		if (i % 3 == 0)
+			EXPECT_ERR(pushed(i % 2 ? on_air("s1", world_now_ms(&w) - HOUR) : off_air(world_now_ms(&w))), OK);
+		pass(10 * SEC, 5 * SEC);
+	}
+	pass(30 * MIN, MIN);
+	expect_told("STREAM_AUTO_DETECTED STREAM_STARTED");
+	expect_sql(&w, 1, "select count(*) from u.stream where state = 'live'");
+}
+
+static void who_connects_an_account_that_another_left_gets_what_it_announced(void)
+{
+	stage(&youtube_station);
+	station_air(&youtube_station, "UCanna", "plan1", world_now_ms(&w) + HOUR, world_now_ms(&w) + HOUR);
+	EXPECT_ERR(pushed(video("plan1")), OK);
+	station_rounds(&w);
+	world_sql(&w, "update u.channel set status = 'disconnected'");
+	channel = station_account(&w, &youtube_station, BEN, "UCanna");
+	EXPECT_ERR(pushed(video("plan1")), OK);
+	pass(2 * HOUR, MIN);
+	expect_sql(&w, 1, "select count(*) from u.stream where creator_id = %s and state = 'live'", world_uuid(&w, w.ben.creator.u));
+	expect_sql(&w, 1, "select count(*) from u.stream where creator_id = %s and state = 'scheduled'", world_uuid(&w, w.anna.creator.u));
+	expect_sql(&w, 1, "select count(*) from u.broadcast where channel_id = %s", world_uuid(&w, channel.u));
 }
 
 static void an_announcement_that_is_taken_down_is_looked_at_no_more(void)
@@ -527,6 +605,11 @@ static const CU_TestInfo tests[] = {
 	T(an_owner_is_asked_seldom_and_an_upload_never_again),
 	T(ten_minutes_of_every_error_neither_begin_nor_end_anything),
 	T(what_no_answer_knows_any_more_is_unknown_and_ends_only_after_a_day),
+	T(what_nobody_sees_any_more_not_even_its_owner_has_ended),
+	T(what_only_its_owner_sees_goes_on),
+	T(absurd_times_begin_nothing),
+	T(on_off_on_within_a_minute_is_one_stream),
+	T(who_connects_an_account_that_another_left_gets_what_it_announced),
 	T(an_announcement_that_is_taken_down_is_looked_at_no_more),
 	T(lies_are_refused_logged_and_change_nothing),
 	T(a_broadcast_of_another_channel_of_ours_stays_that_ones),

@@ -200,7 +200,7 @@ static void refusals_are_classified_by_reason(void)
 	refused("429 youtube_error_rate", ERR_PLATFORM_SLOW, "rate");
 	refused("youtube_error_user_rate", ERR_PLATFORM_SLOW, "rate");
 	refused("youtube_error_api_disabled", ERR_PLATFORM_REFUSED, "config");
-	refused("youtube_error_signup_required", ERR_PLATFORM_REFUSED, "youtubeSignupRequired");
+	refused("youtube_error_signup_required", ERR_PLATFORM_DENIED, "account");
 	refused("youtube_error_503", ERR_PLATFORM_AWAY, "backendError");
 	refused("HTTP/1.1 404 No\r\n\r\n{\"error\":{\"errors\":[{\"reason\":\"videoNotFound\"}]}}", ERR_PLATFORM_REFUSED, "videoNotFound");
 	refused("HTTP/1.1 400 No\r\n\r\n{\"error\":{\"errors\":[{\"reason\":\"bad\\u0001 \\u202e\"}]}}", ERR_PLATFORM_REFUSED, "refused");
