@@ -79,7 +79,7 @@ static enum err make(struct ctx *c, void *arg)
 {
 	const struct making *m = arg;
 	struct stream_ask ask = {
-		.platform = req_form(m->q, "platform"), .title = req_form(m->q, "title"), .url = str_trim(req_form(m->q, "url")) };
+		.platform = req_form(m->q, "platform"), .title = req_form(m->q, "title"), .url = str_trim(req_form(m->q, "url")), .delay_s = STREAM_DELAY_USUAL };
 	struct stream_id id;
 
 	TRY(local_read(c, m->d->me.zone, "scheduled_at", req_form(m->q, "scheduled_at"), &ask.scheduled_ms));
