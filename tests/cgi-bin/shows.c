@@ -274,6 +274,9 @@ static void a_burst_of_clicks_suggests_a_moment(void)
 	expect_status(got, 200);
 	EXPECT_STR(got_json(&w, got, "items.0.reason.clicks"), "8");
 	EXPECT_STR(got_json(&w, got, "items.1.id"), "");
+	EXPECT_STR(got_json(&w, got, "items.0.title"), ""); /* it goes by what stood in the light */
+	expect_sql(&w, 1, "select count(*) from u.moment where state = 'suggested' and offer_id = %s and variant_id = %s",
+		world_uuid(&w, w.anna.offer.u), world_uuid(&w, w.variants[0].u));
 	ask(&w, (struct asking){ .method = POST, .as = ANNA, .path = at(&w, path, "/suggestions") });
 	expect_sql(&w, 1, "select count(*) from u.moment where state = 'suggested'");
 	moment = str_z(w.mem, str_fmt(w.mem, "/streams/moments/" STR_FMT, STR_ARG(got_json(&w, got, "items.0.id"))));
