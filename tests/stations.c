@@ -147,13 +147,23 @@ static enum err list_videos(struct ctx *c, const struct broadcaster *platform, s
 {
 	struct station *s = station_of(platform);
 
-	(void)cursor;
+	int64_t at = 0;
+
 	EXPECT(!db_tx_open(c->db));
 	TRY(answer(c, s, call, platform, VERB_VIDEOS, &s->lists));
+	str_int(cursor, &at);
+	if (s->page_fails && at + 1 == s->page_fails)
+		return FAIL(c, ERR_PLATFORM_AWAY, "that page");
 	*out = (struct broadcaster_videos){ .list = arena_array(c->mem, s->n + 1, sizeof(struct broadcaster_video)) };
 	for (size_t k = 0; k < s->n; k++)
 		if (str_eq(look->account, str_of(s->lives[k].account)) && s->lives[k].video_ms && s->lives[k].video_ms <= world_now_ms(seen_by))
 			video_at(c, &s->lives[k], &out->list[out->n++]);
+	if (!s->page_fails || !out->n)
+		return OK;
+	if ((size_t)at + 1 < out->n)
+		out->more = str_fmt(c->mem, "%lld", (long long)at + 1);
+	out->list += at;
+	out->n = 1;
 	return OK;
 }
 

@@ -29,6 +29,7 @@ struct station {
 	const char *reason;
 	int64_t wait_ms;
 	int64_t lag_ms;               /* answers are so old */
+	int page_fails;               /* its lists have one video a page, and fail at this one; 0: all on one page */
 	int64_t watches, finds, lists, gets, units; /* calls made, units used */
 };
 

@@ -53,8 +53,8 @@ enum err words_apply(struct ctx *c, const struct account *account, const struct 
 enum err word_apply_alone(struct ctx *c, const struct account *account, const struct word *word);
 /* What was told of a broadcast makes no sense: it is logged, noted, and left alone for a while. */
 enum err word_refused(struct ctx *c, const struct account *account, struct str external_id, const char *why);
-/* words[i] of accounts[i]; what tells nothing new is written together. */
-enum err words_apply_many(struct ctx *c, const struct account *accounts, const struct word *words, size_t n, int64_t watch_ms);
+/* words[i] of accounts[i]; what tells nothing new is written together. Words that are not believed become UNKNOWN. */
+enum err words_apply_many(struct ctx *c, const struct account *accounts, struct word *words, size_t n, int64_t watch_ms);
 
 /* When a broadcast is looked at next; 0: not again. */
 int64_t look_next(const struct account *account, const struct known *known, int64_t scheduled_ms, int64_t now_ms, int64_t watch_ms);

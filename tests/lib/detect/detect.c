@@ -536,6 +536,56 @@ static void a_recording_is_found_by_the_broadcast_that_it_records(void)
 	expect_sql(&w, 1, "select count(*) from u.event_log where type = 'REPLAY_AUTO_IMPORTED'");
 }
 
+/* A show that dropped has two recordings; the page with the longer one fails. */
+static void half_of_a_list_decides_nothing(void)
+{
+	struct station_live *l = had_a_show(&twitch_station, "s1");
+
+	l->video = "v1";
+	l->video_ms = world_now_ms(&w);
+	station_air(&twitch_station, "UCanna", "s0", 0, world_now_ms(&w) - 90 * MIN)->ended_ms = world_now_ms(&w) - 80 * MIN;
+	twitch_station.lives[1].video = "v0";
+	twitch_station.lives[1].video_ms = world_now_ms(&w);
+	twitch_station.page_fails = 2;
+	pass(20 * MIN, 5 * MIN);
+	EXPECT(twitch_station.lists >= 4);
+	expect_sql(&w, 0, "select count(*) from u.replay_video where state = 'ready'");
+	twitch_station.page_fails = 9;
+	pass(20 * MIN, 5 * MIN);
+	expect_sql(&w, 1, "select count(*) from u.replay_video where state = 'ready' and external_id = 'v1'");
+}
+
+static void an_answer_without_anybody_where_many_were_on_is_doubted_for_a_while(void)
+{
+	static const char *const names[] = { "UCanna", "c1", "c2", "c3", "c4", "c5" };
+
+	stage(&twitch_station);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		if (i)
+			station_account(&w, &twitch_station, ANNA, names[i]);
+		station_air(&twitch_station, names[i], names[i], 0, world_now_ms(&w) - MIN);
+	}
+	pass(2 * MIN, MIN);
+	expect_sql(&w, 6, "select count(*) from u.stream where state = 'live'");
+	for (size_t i = 0; i < COUNT(names); i++)
+		twitch_station.lives[i].hidden = true;
+	pass(14 * MIN, MIN);
+	expect_sql(&w, 0, "select count(*) from u.broadcast where off_since is not null");
+	expect_sql(&w, 6, "select count(*) from u.channel where live_state = 'on'");
+	for (size_t i = 0; i < COUNT(names); i++)
+		twitch_station.lives[i].hidden = false;
+	pass(2 * MIN, MIN);
+	expect_sql(&w, 6, "select count(*) from u.stream where state = 'live'");
+	for (size_t i = 0; i < COUNT(names); i++)
+		twitch_station.lives[i].hidden = i > 0;
+	pass(12 * MIN, MIN);
+	expect_sql(&w, 1, "select count(*) from u.stream where state = 'live'"); /* one is shown: the others are off */
+	for (size_t i = 0; i < COUNT(names); i++)
+		twitch_station.lives[i].hidden = true;
+	pass(40 * MIN, MIN);
+	expect_sql(&w, 0, "select count(*) from u.stream where state = 'live'");
+}
+
 static void a_platform_that_is_away_loses_no_recording(void)
 {
 	struct station_live *l = had_a_show(&youtube_station, "vid1");
@@ -627,6 +677,8 @@ static const CU_TestInfo tests[] = {
 	T(ten_pushes_at_once_are_one_stream),
 	T(a_recording_is_attached_once_it_is_ready),
 	T(a_recording_is_found_by_the_broadcast_that_it_records),
+	T(half_of_a_list_decides_nothing),
+	T(an_answer_without_anybody_where_many_were_on_is_doubted_for_a_while),
 	T(a_platform_that_is_away_loses_no_recording),
 	T(a_show_on_both_is_one_session),
 	T(a_day_that_is_used_up_stops_the_asking_and_nothing_else),

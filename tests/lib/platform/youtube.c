@@ -130,6 +130,24 @@ static void her_broadcasts_are_found(void)
 	double_stop(&d);
 }
 
+static void half_a_list_is_not_none(void)
+{
+	static const char *const answers[] = {
+		"HTTP/1.1 200 OK\r\n\r\n{\"kind\":\"youtube#liveBroadcastListResponse\",\"pageInfo\":{\"totalResults\":1},\"items\":[]}",
+		"HTTP/1.1 200 OK\r\n\r\n{\"kind\":\"youtube#liveBroadcastListResponse\",\"items\":[{\"id\":null}]}",
+		"HTTP/1.1 200 OK\r\n\r\n{\"kind\":\"youtube#liveBroadcastListResponse\"}" };
+	struct broadcaster_live *list;
+	size_t n;
+
+	for (size_t i = 0; i < COUNT(answers); i++) {
+		struct double_ d;
+
+		DOUBLE(&d, answers[i]);
+		EXPECT_ERR(YT.live_find(&d.c, &d.call, &list, &n), ERR_PLATFORM_AWAY);
+		double_stop(&d);
+	}
+}
+
 /* The state of the one broadcast after that answer. */
 static enum live_state watched(const char *fixture, const char *id, struct broadcaster_live *live)
 {
@@ -497,6 +515,7 @@ static const CU_TestInfo tests[] = {
 	T(what_was_revoked_already_is_revoked),
 	T(the_account_is_its_channel),
 	T(her_broadcasts_are_found),
+	T(half_a_list_is_not_none),
 	T(states_come_from_times),
 	T(many_are_asked_at_once_and_answered_in_order),
 	T(refusals_are_classified_by_reason),
