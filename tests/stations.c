@@ -32,7 +32,7 @@ static enum err no_find(struct ctx *c, struct broadcaster_call *call, struct bro
 }
 
 static const struct broadcaster youtube = { .name = "youtube", .sees_live = true, .same_id = true, .watch_max = 50, .videos_max = 50,
-	.live_find = no_find, .cost = youtube_cost };
+	.live_find = no_find, .live_past = no_find, .cost = youtube_cost };
 static const struct broadcaster twitch = { .name = "twitch", .sees_live = true, .watch_by_account = true, .watch_max = 100, .videos_max = 100,
 	.cost = twitch_cost };
 static const struct broadcaster tiktok = { .name = "tiktok" };
@@ -101,7 +101,7 @@ static enum err watch(struct ctx *c, const struct broadcaster *platform, struct 
 	return OK;
 }
 
-static enum err find(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel,
+static enum err find(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel, bool past,
 	struct broadcaster_live **out, size_t *n)
 {
 	struct station *s = station_of(platform);
@@ -117,7 +117,7 @@ static enum err find(struct ctx *c, const struct broadcaster *platform, struct b
 		if (!str_eq(account, str_of(s->lives[k].account)) || s->lives[k].hidden || s->lives[k].announced_ms > world_now_ms(seen_by))
 			continue;
 		live = live_at(c, &s->lives[k], world_now_ms(seen_by));
-		if (live.state == LIVE_ON)
+		if (live.state == (past ? LIVE_ENDED : LIVE_ON))
 			(*out)[(*n)++] = live;
 	}
 	return OK;

@@ -21,7 +21,8 @@ struct detect_doors {
 	size_t platforms_n;
 	enum err (*watch)(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call,
 		const struct broadcaster_look *looks, size_t n, struct broadcaster_live *out);
-	enum err (*find)(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel,
+	/* past: not what is on the air but what was */
+	enum err (*find)(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel, bool past,
 		struct broadcaster_live **out, size_t *n);
 	enum err (*videos)(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call,
 		const struct broadcaster_look *look, struct str cursor, struct broadcaster_videos *out);

@@ -76,7 +76,7 @@ static enum err find_one(struct ctx *c, const struct round *r, struct account *a
 		if (!granted)
 			return channels_failed(c, &account->channel.u, 1, NO_UNITS_MS, NO_UNITS_MS, 0);
 		++*r->done;
-		e = r->doors->find(c, r->platform, &call, account->channel, &lives, &n);
+		e = r->doors->find(c, r->platform, &call, account->channel, false, &lives, &n);
 		if (e == OK)
 			return found(c, r, account, lives, n);
 		if (e != ERR_RETRY)
@@ -85,6 +85,40 @@ static enum err find_one(struct ctx *c, const struct round *r, struct account *a
 	}
 	TRY(round_heard(c, r, VERB_LIVE_FIND, &call, e));
 	return channels_failed(c, &account->channel.u, 1, RETRY_FIRST_MS, RETRY_MOST_MS, call.wait_ms);
+}
+
+static bool is_news(struct ctx *c, const struct account *account, const struct broadcaster_live *live, int64_t now_ms)
+{
+	return live->state == LIVE_ENDED && live->started_ms >= account->connected_ms && live->ended_ms > now_ms - rules_of(c, account).unknown_ms;
+}
+
+/* What began and ended between two looks, and was not pushed either. */
+static enum err past(struct ctx *c, const struct round *r, const struct account *account)
+{
+	struct broadcaster_live *lives = NULL;
+	struct broadcaster_call call = { 0 };
+	int64_t now_ms;
+	bool granted;
+	size_t n = 0;
+	enum err e;
+
+	if (!r->platform->live_past)
+		return OK;
+	TRY(round_allowed(c, r, VERB_LIVE_FIND, 1, &granted));
+	if (!granted)
+		return OK;
+	++*r->done;
+	e = r->doors->find(c, r->platform, &call, account->channel, true, &lives, &n);
+	if (e != OK)
+		return round_heard(c, r, VERB_LIVE_FIND, &call, e);
+	TRY(clock_read(c, &now_ms));
+	for (size_t i = 0; i < n; i++) {
+		struct word word = word_fit((struct word){ .live = lives[i] });
+
+		if (word.live.external_id.n && is_news(c, account, &word.live, now_ms))
+			TRY(word_apply_alone(c, account, &word));
+	}
+	return db_run(c, SQL(detect_past_told), PARAMS(p_uuid(account->channel.u)));
 }
 
 enum err round_find(struct ctx *c, const struct round *r)
@@ -99,6 +133,8 @@ enum err round_find(struct ctx *c, const struct round *r)
 		struct account account = account_read(r, &row, "id", "external_id");
 
 		TRY(find_one(c, r, &account));
+		if (row_bool(&row, "past_due"))
+			TRY(past(c, r, &account));
 	}
 	return OK;
 }

@@ -164,6 +164,8 @@ struct broadcaster {
 
 	/* The broadcasts that the call's own account has on the air now; *n 0: none, positively. With its token. */
 	enum err (*live_find)(struct ctx *c, struct broadcaster_call *call, struct broadcaster_live **out, size_t *n);
+	/* Those that it had, as far as they are listed; costs as much. */
+	enum err (*live_past)(struct ctx *c, struct broadcaster_call *call, struct broadcaster_live **out, size_t *n);
 	/* Up to watch_max accounts or broadcasts at once, with app credentials; out has n elements in the order of `looks`.
 	 * What the answer does not contain: YouTube UNKNOWN, Twitch NONE. */
 	size_t watch_max;

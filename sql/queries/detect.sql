@@ -107,8 +107,8 @@ select b.external_id, c.id as channel_id, c.creator_id, c.external_id as account
 
 -- :detect_finds_due
 -- Accounts of platform $1 that are asked for one by one: those whose creator planned a live there for about now, then those that have
--- waited longest. An account that must be connected again has no token to ask with.
-(select c.id, c.creator_id, c.external_id, u.ms(c.connected_at) as connected_ms, true as planned
+-- waited longest. An account that must be connected again has no token to ask with. past_due: it is asked too for what it had.
+(select c.id, c.creator_id, c.external_id, u.ms(c.connected_at) as connected_ms, true as planned, c.past_at < u.clock() - interval '12 hours' as past_due
    from u.stream s
    join u.channel c on c.creator_id = s.creator_id and c.platform = s.platform
   where s.state = 'scheduled' and s.scheduled_at between u.clock() - interval '15 minutes' and u.clock() + interval '15 minutes'
@@ -117,12 +117,15 @@ select b.external_id, c.id as channel_id, c.creator_id, c.external_id as account
   order by c.live_told_at nulls first, c.id
   limit $2::int)
 union all
-(select c.id, c.creator_id, c.external_id, u.ms(c.connected_at), false
+(select c.id, c.creator_id, c.external_id, u.ms(c.connected_at), false, c.past_at < u.clock() - interval '12 hours'
    from u.channel c
   where c.platform = $1 and c.status = 'active' and c.health <> 'needs_reconnect' and c.look_at <= u.clock()
   order by c.look_at, c.id
   limit $2)
 limit $2;
+
+-- :detect_past_told
+update u.channel set past_at = u.clock() where id = $1::uuid;
 
 -- :detect_channel_live
 -- What its platform said of the account.

@@ -95,7 +95,7 @@ static enum live_state by_life_cycle(struct str word)
 	return LIVE_UNKNOWN;
 }
 
-enum err youtube_live_find(struct ctx *c, struct broadcaster_call *call, struct broadcaster_live **out, size_t *n)
+static enum err broadcasts(struct ctx *c, struct broadcaster_call *call, const char *status, struct broadcaster_live **out, size_t *n)
 {
 	struct json body, items;
 	int64_t total;
@@ -103,7 +103,7 @@ enum err youtube_live_find(struct ctx *c, struct broadcaster_call *call, struct 
 
 	*n = 0;
 	e = youtube_get(c, call, "liveBroadcasts",
-		S("part=id,snippet,status,contentDetails,statistics&broadcastStatus=active&broadcastType=all&maxResults=50"), &body);
+		str_fmt(c->mem, "part=id,snippet,status,contentDetails,statistics&broadcastStatus=%s&broadcastType=all&maxResults=50", status), &body);
 	if (youtube_cannot_stream(e, call)) {
 		c->failed = OK;
 		return OK;
@@ -124,6 +124,16 @@ enum err youtube_live_find(struct ctx *c, struct broadcaster_call *call, struct 
 		(*out)[(*n)++] = live;
 	}
 	return OK;
+}
+
+enum err youtube_live_find(struct ctx *c, struct broadcaster_call *call, struct broadcaster_live **out, size_t *n)
+{
+	return broadcasts(c, call, "active", out, n);
+}
+
+enum err youtube_live_past(struct ctx *c, struct broadcaster_call *call, struct broadcaster_live **out, size_t *n)
+{
+	return broadcasts(c, call, "completed", out, n);
 }
 
 static enum live_state by_times(const struct broadcaster_live *live, struct json times)

@@ -161,9 +161,9 @@ static void what_nobody_sees_any_more_not_even_its_owner_has_ended(void)
 	station_air(&youtube_station, "UCanna", "live1", 0, world_now_ms(&w) - MIN);
 	pass(3 * MIN, MIN);
 	youtube_station.lives[0].hidden = true;
-	pass(3 * MIN, MIN);
+	pass(2 * MIN, MIN);
 	expect_told("STREAM_AUTO_DETECTED STREAM_STARTED");
-	pass(10 * MIN, MIN);
+	pass(12 * MIN, MIN);
 	expect_told(ONE_SHOW);
 	expect_sql(&w, 1, "select count(*) from u.broadcast where state = 'ended' and ended_by = 'off' and ended_at = told_at and look_at is null");
 	youtube_station.lives[0].hidden = false;
@@ -295,6 +295,28 @@ static void a_show_that_came_and_went_unseen_is_found(void)
 	station_rounds(&w);
 	expect_told(ONE_SHOW);
 	expect_sql(&w, 1, "select count(*) from u.stream where u.ms(ended_at) = %lld", (long long)(began + 10 * MIN));
+}
+
+/* Nobody pushed it, and nobody looked while it was on. */
+static void a_short_show_that_nobody_saw_is_found_within_a_day(void)
+{
+	int64_t began;
+
+	stage(&youtube_station);
+	station_air(&youtube_station, "UCanna", "before", 0, world_now_ms(&w) - HOUR)->ended_ms = world_now_ms(&w) - MIN;
+	pass(HOUR, 10 * MIN);
+	began = world_now_ms(&w) + MIN;
+	station_air(&youtube_station, "UCanna", "vid1", 0, began)->ended_ms = began + MIN;
+	world_clock_advance(&w, 5 * MIN);
+	pass(2 * HOUR, 10 * MIN);
+	expect_told("");
+	pass(10 * HOUR, 10 * MIN);
+	expect_told(ONE_SHOW);
+	expect_sql(&w, 1, "select count(*) from u.stream where u.ms(started_at) = %lld and u.ms(ended_at) = %lld", (long long)began,
+		(long long)(began + MIN));
+	pass(30 * HOUR, HOUR);
+	expect_told(ONE_SHOW);
+	expect_sql(&w, 1, "select count(*) from u.broadcast");
 }
 
 static void what_was_before_she_connected_is_not_imported(void)
@@ -664,6 +686,7 @@ static const CU_TestInfo tests[] = {
 	T(lies_are_refused_logged_and_change_nothing),
 	T(a_broadcast_of_another_channel_of_ours_stays_that_ones),
 	T(a_show_that_came_and_went_unseen_is_found),
+	T(a_short_show_that_nobody_saw_is_found_within_a_day),
 	T(what_was_before_she_connected_is_not_imported),
 	T(a_stream_made_by_hand_is_taken_for_what_is_found),
 	T(what_she_ended_by_hand_stays_ended),

@@ -128,6 +128,11 @@ static void her_broadcasts_are_found(void)
 	EXPECT_ERR(YT.live_find(&d.c, &d.call, &list, &n), OK);
 	EXPECT(n == 1 && list[0].state == LIVE_ENDED && list[0].ended_ms > list[0].started_ms);
 	double_stop(&d);
+	DOUBLE(&d, "youtube_livebroadcasts_completed");
+	EXPECT_ERR(YT.live_past(&d.c, &d.call, &list, &n), OK);
+	EXPECT(n == 1 && list[0].state == LIVE_ENDED && list[0].started_ms > 0);
+	EXPECT_ASKED(&d, 0, "&broadcastStatus=completed&broadcastType=all");
+	double_stop(&d);
 }
 
 static void half_a_list_is_not_none(void)
