@@ -108,7 +108,7 @@ grant select, insert, update, delete on u.platform_quota to :api; -- what connec
 grant select on u.broadcast to :api;
 grant execute on function u.quota_take(text, bigint, bigint, integer, text), u.quota_window(timestamptz, integer, text) to :api;
 grant execute on function u.link_release(uuid), u.offer_release(uuid), u.checkout_release(uuid, uuid), u.order_net(uuid), u.invariants(),
-      u.link_refusal(timestamptz, timestamptz, text, text, text, timestamptz, timestamptz), u.live_join(uuid, uuid, integer), u.live_move(uuid, uuid), u.live_follow(uuid), u.only_product(uuid),
+      u.link_refusal(timestamptz, timestamptz, text, text, text, timestamptz, timestamptz), u.live_join(uuid, uuid, integer), u.live_move(uuid, uuid), u.live_follow(uuid), u.live_follow_stream(uuid, uuid), u.live_video_follow(uuid, uuid), u.only_product(uuid),
       u.item_buffer_set(uuid, uuid, integer, integer, integer), u.shop_buffer_set(uuid, integer, integer, integer), u.audit_invariants()
    to :api;
 

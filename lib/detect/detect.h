@@ -1,6 +1,6 @@
 /* detect: what creators' accounts broadcast. Finds out by pushes, by looking at many at once, and rarely by asking for one account;
  * what comes out is told to lib/stream.
- * Owns       table broadcast; of channel the columns live_state, live_told_at, look_at, looks_failed
+ * Owns       table broadcast; of channel the columns live_state, live_told_at, look_at, looks_failed, past_at
  * Invariant  a broadcast makes at most one stream, however many signals of it arrive, in whatever order.
  *            An error is "unknown": it never starts and never ends a stream
  * Never      asks a platform that cannot tell (TikTok), or ends a stream that somebody started by hand there
