@@ -3,6 +3,7 @@
  */
 #ifndef UNIFYED_DASHBOARD_H
 #define UNIFYED_DASHBOARD_H
+#include "lib/analytics/analytics.h"
 #include "lib/catalog/catalog.h"
 #include "lib/creator/creator.h"
 #include "lib/offer/offer.h"
@@ -15,6 +16,7 @@
 #include "templates/parts/dash_offer_state.h"
 #include "templates/parts/dash_order.h"
 #include "templates/parts/dash_platform.h"
+#include "templates/parts/dash_sold.h"
 #include "templates/parts/dash_wrong.h"
 
 #define DASH_PAGE_BYTES (4 << 20)
@@ -59,6 +61,9 @@ const struct tpl_part_dash_from *dash_from(struct ctx *c, struct str platform, s
 struct tpl_part_dash_platform dash_platform(struct str platform, struct str wrong);
 const struct tpl_part_dash_deal *dash_deal(struct ctx *c, const struct offer *o);
 const struct tpl_part_dash_offer_state *dash_offer_state(struct ctx *c, const struct offer *o);
+/* What a moment sold, of what analytics_moments told: one entry per currency. */
+const struct tpl_part_dash_sold *dash_sold(struct ctx *c, const struct moment_revenue *list, size_t n, struct moment_id moment,
+	size_t *out_n);
 /* A variant's title; empty for the shop's name of an only one. */
 struct str dash_variant(struct str title);
 /* The shop of a product in a list; empty when all are of one. */

@@ -97,7 +97,7 @@ struct str replay_full_json(struct ctx *c, const struct replay *replay, const st
 	return jw_done(&w);
 }
 
-static struct str clock_text(struct ctx *c, int64_t second)
+struct str second_text(struct ctx *c, int64_t second)
 {
 	long long s = (long long)second;
 
@@ -197,7 +197,7 @@ static const struct tpl_replay_moments *moments_of(struct ctx *c, const struct r
 
 		out[i] = (struct tpl_replay_moments){
 			.name = moment_name(m), .product = m->title.n ? m->product : S(""), .image = m->image_url,
-			.second = second, .clock = p->shown ? clock_text(c, second) : S(""),
+			.second = second, .clock = p->shown ? second_text(c, second) : S(""),
 			.here = p->plays && second == p->start_s, .code = m->code, .list = m->list, .price = m->price,
 			.priced = has_price && m->open, .saves = has_price && m->open && m->price.minor < m->list.minor, .is_from = m->is_from,
 			.buyable = m->open && !sold_out, .sold_out = sold_out, .over = m->code.n && !m->open,
