@@ -13,6 +13,7 @@
 #include "templates/layouts/dashboard.h"
 #include "templates/parts/dash_deal.h"
 #include "templates/parts/dash_from.h"
+#include "templates/parts/dash_good.h"
 #include "templates/parts/dash_offer_state.h"
 #include "templates/parts/dash_order.h"
 #include "templates/parts/dash_platform.h"
@@ -88,6 +89,8 @@ handler dash_offers, dash_offer, dash_offer_new, dash_offer_make, dash_offer_edi
 handler dash_offer_activate, dash_offer_pause, dash_offer_delete_page, dash_offer_delete;
 handler dash_streams, dash_stream_new, dash_stream_make, dash_stream_start, dash_stream_end, dash_stream_cancel;
 handler dash_live, dash_live_spotlight, dash_live_off, dash_live_pin, dash_live_moment_delete;
+handler dash_show, dash_show_suggest, dash_moment, dash_moment_add, dash_moment_save, dash_moment_merge, dash_moment_delete;
+handler dash_moment_accept, dash_moment_dismiss;
 handler dash_replays, dash_replay, dash_replay_save, dash_replay_publish, dash_replay_unpublish, dash_replay_video;
 handler dash_links, dash_link, dash_link_new, dash_link_make, dash_link_revoke_page, dash_link_revoke;
 handler dash_orders, dash_order;

@@ -74,7 +74,7 @@ static enum err edit_show(struct ctx *c, const struct req *q, struct res *r, str
 	static const char *const shown[] = { "title", "slug", "thumb_url", "url", NULL };
 	bool typed = q->method == POST;
 	struct tpl_dashboard_replay_edit page = {
-		.layout = d->layout, .key = d->key, .id = ID_TEXT(c->mem, replay, replay->id), .public_url = replay_url(c, replay),
+		.layout = d->layout, .key = d->key, .id = ID_TEXT(c->mem, replay, replay->id), .live = ID_TEXT(c->mem, live, replay->live), .public_url = replay_url(c, replay),
 		.published = str_eq(replay->state, S("published")), .views = replay->views, .clicks = replay->clicks,
 		.problem = dash_problem(refused), .name = typed ? req_form(q, "title") : replay->title,
 		.slug = typed ? req_form(q, "slug") : replay->slug, .thumb_url = typed ? req_form(q, "thumb_url") : replay->thumb_url,

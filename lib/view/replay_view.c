@@ -7,6 +7,7 @@
 #include "templates/replay.h"
 #include "templates/replay_gone.h"
 
+#define SECOND_MAX (7 * 24 * 3600)
 #define PAGE_MAX (4 << 20)
 #define FEW 5
 
@@ -102,6 +103,21 @@ struct str second_text(struct ctx *c, int64_t second)
 	long long s = (long long)second;
 
 	return s < 3600 ? str_fmt(c->mem, "%lld:%02lld", s / 60, s % 60) : str_fmt(c->mem, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+}
+
+bool second_read(struct str text, int64_t *second)
+{
+	int64_t n;
+
+	*second = 0;
+	for (int parts = 0; parts < 3; parts++) {
+		if (!str_int(str_cut(&text, ':'), &n) || n < 0 || n > SECOND_MAX || (parts && n > 59))
+			return false;
+		*second = *second * 60 + n;
+		if (!text.p)
+			return *second <= SECOND_MAX;
+	}
+	return false;
 }
 
 static struct str platform_name(struct str platform)

@@ -216,7 +216,7 @@ static void an_order_names_its_moment_and_second(void)
 	page = get(&w, ANNA, fmt(&w, "/orders/" STR_FMT, STR_ARG(got_json(&w, got, "items.0.id"))));
 	EXPECT_SAME(got_json(&w, page, "credit.second"), S("70"));
 	page = ask(&w, (struct asking){ .as = ANNA, .page = true, .path = fmt(&w, "/dashboard/orders/" STR_FMT, STR_ARG(got_json(&w, got, "items.1.id"))) });
-	expect_body_has(page, "<strong>Mug</strong>");
+	expect_body_has(page, ">Mug</a>");
 	expect_body_has(page, "<span class=\"num\">1:20</span>");
 	expect_sql(&w, 2, "select count(*) from u.event_log where type = 'PURCHASE_COMPLETED' and payload ? 'moment' and payload ? 'second'");
 	expect_sql(&w, 1, "select count(*) from u.event_log where type = 'PURCHASE_COMPLETED' and payload ->> 'replay' = (select id::text from u.replay)");
