@@ -145,11 +145,11 @@ with held as materialized (
       from held h
      where c.id = h.id and (c.health <> $2 or c.health_reason <> $3)
        and not (c.health = 'needs_reconnect' and ($2 = 'degraded' or ($2 = 'healthy' and c.health_reason not in ('token', 'key'))))
-    returning c.id, c.creator_id, h.health as before, c.health, c.health_reason
+    returning c.id, c.creator_id, c.platform, h.health as before, c.health, c.health_reason
 )
 insert into u.event_log (id, type, creator_id, subject, payload, at)
 select u.event_id('CONNECTION_HEALTH', id::text || ':' || gen_random_uuid(), u.clock()), 'CONNECTION_HEALTH', creator_id, id,
-       jsonb_build_object('health', health, 'reason', health_reason), u.clock()
+       jsonb_build_object('platform', platform, 'channel', id, 'health', health, 'reason', health_reason), u.clock()
   from changed
  where before <> health;
 
