@@ -5,6 +5,7 @@
  */
 #ifndef UNIFYED_STREAM_LIVE_H
 #define UNIFYED_STREAM_LIVE_H
+#include "lib/db/db.h"
 #include "lib/stream/stream.h"
 
 struct live {
@@ -44,5 +45,8 @@ struct live_now {
 };
 /* For everybody's pages: one statement, by index. */
 enum err live_now(struct ctx *c, struct creator_id creator, struct live_now *out);
+/* The same for a page that asks for more in one round trip. */
+struct db_ask live_now_ask(struct creator_id creator);
+enum err live_now_read(struct ctx *c, const struct rows *answer, struct live_now *out);
 
 #endif
