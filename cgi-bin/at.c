@@ -10,21 +10,33 @@
 #include "lib/web/web.h"
 
 #define REPLAYS_SHOWN 6
+#define OFFERS_LISTED 50
 
 static const char gif[] = "GIF89a\1\0\1\0\200\0\0\0\0\0\377\377\377!\371\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\1D\0;";
 
+/* Those of `all` that stand in a list, or the one of a block's link. */
+static void offers_for(struct ctx *c, const struct bio_all *all, struct link_id link, struct bio_shown *s)
+{
+	bool listed = uuid_is_nil(link.u);
+
+	s->offers = arena_array(c->mem, all->offers_n + 1, sizeof *s->offers);
+	for (size_t i = 0; i < all->offers_n; i++)
+		if (listed ? !all->offers[i].pinned && s->offers_n < OFFERS_LISTED : uuid_eq(all->offers[i].link.u, link.u))
+			s->offers[s->offers_n++] = all->offers[i];
+}
+
 /* What a block shows: her offers, the one of its link, replays. */
-static enum err fill(struct ctx *c, struct creator_id creator, struct bio_shown *s)
+static enum err fill(struct ctx *c, const struct bio_all *all, struct bio_shown *s)
 {
 	struct replay replay;
 	enum err e;
 
-	if (str_eq(s->block.kind, S("offers")))
-		return bio_offers(c, creator, (struct link_id){ 0 }, &s->offers, &s->offers_n);
-	if (str_eq(s->block.kind, S("offer")))
-		return bio_offers(c, creator, s->block.link, &s->offers, &s->offers_n);
-	if (str_eq(s->block.kind, S("replays")))
-		return replay_latest(c, creator, REPLAYS_SHOWN, &s->replays, &s->replays_n);
+	if (str_eq(s->block.kind, S("offers")) || str_eq(s->block.kind, S("offer")))
+		offers_for(c, all, s->block.link, s);
+	if (str_eq(s->block.kind, S("replays"))) {
+		s->replays = all->replays;
+		s->replays_n = all->replays_n;
+	}
 	if (!str_eq(s->block.kind, S("replay")))
 		return OK;
 	e = replay_by_key(c, ID_TEXT(c->mem, replay, s->block.replay), &replay);
@@ -37,23 +49,16 @@ static enum err fill(struct ctx *c, struct creator_id creator, struct bio_shown 
 }
 
 /* A page that she never touched shows what she sells and what was shown. */
-static enum err blocks_for(struct ctx *c, struct creator_id creator, struct bio_shown **out, size_t *n)
+static enum err blocks_for(struct ctx *c, const struct bio_all *all, struct bio_shown **out, size_t *n)
 {
-	struct bio_block *blocks;
-	size_t blocks_n;
+	static const struct bio_block untouched[] = { { .kind = { "offers", 6 } }, { .kind = { "replays", 7 }, .title = { "Replays", 7 } } };
+	const struct bio_block *blocks = all->blocks_n ? all->blocks : untouched;
 
-	TRY(bio_blocks_shown(c, creator, &blocks, &blocks_n));
-	if (!blocks_n) {
-		blocks = arena_array(c->mem, 2, sizeof *blocks);
-		blocks[0] = (struct bio_block){ .kind = S("offers") };
-		blocks[1] = (struct bio_block){ .kind = S("replays"), .title = S("Replays") };
-		blocks_n = 2;
-	}
-	*out = arena_array(c->mem, blocks_n, sizeof **out);
-	*n = blocks_n;
-	for (size_t i = 0; i < blocks_n; i++) {
+	*n = all->blocks_n ? all->blocks_n : COUNT(untouched);
+	*out = arena_array(c->mem, *n, sizeof **out);
+	for (size_t i = 0; i < *n; i++) {
 		(*out)[i].block = blocks[i];
-		TRY(fill(c, creator, &(*out)[i]));
+		TRY(fill(c, all, &(*out)[i]));
 	}
 	return OK;
 }
@@ -67,7 +72,7 @@ static enum err moved_to(struct ctx *c, struct res *r, const struct bio *bio)
 static enum err show(struct ctx *c, const struct req *q, struct res *r)
 {
 	struct bio_shown *blocks;
-	struct live_now now;
+	struct bio_all all;
 	struct bio bio;
 	bool moved;
 	size_t n;
@@ -75,12 +80,12 @@ static enum err show(struct ctx *c, const struct req *q, struct res *r)
 	TRY(bio_by_handle(c, req_param(q, "handle"), &bio, &moved));
 	if (moved || !str_eq(bio.handle, req_param(q, "handle"))) /* a former one, or another spelling */
 		return moved_to(c, r, &bio);
-	TRY(blocks_for(c, bio.creator, &blocks, &n));
-	TRY(live_now(c, bio.creator, &now));
+	TRY(bio_all(c, bio.creator, REPLAYS_SHOWN, &all));
+	TRY(blocks_for(c, &all, &blocks, &n));
 	res_header(r, "Content-Security-Policy", str_fmt(c->mem, "default-src 'none'; style-src 'self'; img-src 'self' https:%s; base-uri 'none'; "
 		"form-action 'none'; frame-ancestors 'none'", c->config->allow_http ? " http:" : ""));
 	res_header(r, "Cache-Control", S("public, max-age=0, s-maxage=1"));
-	return res_html(r, 200, bio_page(c, &bio, blocks, n, &now));
+	return res_html(r, 200, bio_page(c, &bio, blocks, n, &all.now));
 }
 
 static enum err theme(struct ctx *c, const struct req *q, struct res *r)
@@ -130,10 +135,10 @@ static enum err out(struct ctx *c, const struct req *q, struct res *r)
 }
 
 static const struct route routes[] = {
-	{ GET, "/@:handle",           show,  .who = ANYONE, .tx = TX_READ, .page = true },
-	{ GET, "/@:handle/theme.css", theme, .who = ANYONE, .tx = TX_READ, .page = true },
-	{ GET, "/@:handle/view.gif",  view,  .who = ANYONE, .tx = TX_READ, .page = true },
-	{ GET, "/@:handle/out/:id",   out,   .who = ANYONE, .tx = TX_READ, .page = true },
+	{ GET, "/@:handle",           show,  .who = ANYONE, .tx = TX_NONE, .page = true },
+	{ GET, "/@:handle/theme.css", theme, .who = ANYONE, .tx = TX_NONE, .page = true },
+	{ GET, "/@:handle/view.gif",  view,  .who = ANYONE, .tx = TX_NONE, .page = true },
+	{ GET, "/@:handle/out/:id",   out,   .who = ANYONE, .tx = TX_NONE, .page = true },
 };
 
 const struct app at_app = { "at", "public", routes, COUNT(routes) };

@@ -8,6 +8,7 @@
 #include "lib/checkout/guard.h"
 #include "lib/checkout/visitor.h"
 #include "lib/core/config.h"
+#include "lib/stream/live.h"
 #include "lib/text/text.h"
 #include "lib/view/go_view.h"
 #include "lib/web/web.h"
@@ -123,7 +124,7 @@ static enum err page(struct res *r, int status, struct str html)
 }
 
 /* When asking again may help; a page that only has to wait a moment goes on by itself. */
-static void come_back(struct ctx *c, struct res *r, enum err why, const struct checkout_outcome *o, int units)
+static void come_back(struct ctx *c, struct res *r, enum err why, const struct checkout_outcome *o, const struct checkout_ask *ask)
 {
 	int64_t seconds = o->expires_ms > c->now_ms ? (o->expires_ms - c->now_ms + 999) / 1000 : WAIT_S;
 
@@ -134,19 +135,22 @@ static void come_back(struct ctx *c, struct res *r, enum err why, const struct c
 	res_header(r, "Retry-After", str_fmt(c->mem, "%lld", (long long)seconds));
 	if (why == ERR_UNPROVEN_CAPPED || why == ERR_HIGH_DEMAND || why == ERR_NOTHING_YET)
 		res_header(r, "Refresh", str_fmt(c->mem, "%lld; url=" STR_FMT, (long long)seconds,
-			STR_ARG(go_again_path(c, o, units, NULL))));
+			STR_ARG(go_again_path(c, o, ask, NULL))));
 }
 
 /* A browser reads a page in the creator's look; a program reads the problem. */
 static enum err refuse(struct ctx *c, const struct req *q, struct res *r, enum err why, const struct checkout_outcome *o,
-	int units)
+	const struct checkout_ask *asked_for)
 {
+	struct checkout_ask ask = *asked_for;
 	bool wants_json = !q->is_browser && str_find(req_header(q, "HTTP_ACCEPT"), 0, S("json")) != SIZE_MAX;
 
-	come_back(c, r, why, o, units);
+	if (why == ERR_NOTHING_YET)
+		ask.has_second = false; /* nothing will ever have been shown by then; something may be now */
+	come_back(c, r, why, o, &ask);
 	if (wants_json || uuid_is_nil(o->creator.u))
 		return why;
-	return page(r, err_row(why)->status, go_refused_page(c, why, o, units));
+	return page(r, err_row(why)->status, go_refused_page(c, why, o, &ask));
 }
 
 static enum err prefetch(struct res *r)
@@ -211,7 +215,7 @@ static enum err confirm(struct ctx *c, struct res *r, const struct checkout_outc
 {
 	struct str token = visitor_token(c, form_use(c, ask->code), ask->visitor);
 
-	return page(r, 200, go_confirm_page(c, o, ask->units, token));
+	return page(r, 200, go_confirm_page(c, o, ask, token));
 }
 
 static enum err go_answer(struct ctx *c, const struct req *q, struct res *r, const void *ask_made, const void *outcome_made)
@@ -227,17 +231,17 @@ static enum err go_answer(struct ctx *c, const struct req *q, struct res *r, con
 		TRY(checkout_url(c, o, &url));
 		return res_redirect(r, 303, url);
 	case CHECKOUT_CHOOSE:
-		return page(r, 200, go_picker_page(c, o, ask->units));
+		return page(r, 200, go_picker_page(c, o, ask));
 	case CHECKOUT_BOUNCE:
 		if (!req_arg(q, BOUNCED).n)
-			return res_redirect(r, 303, go_again_path(c, o, ask->units, BOUNCED));
+			return res_redirect(r, 303, go_again_path(c, o, ask, BOUNCED));
 		return confirm(c, r, o, ask); /* a browser that keeps no cookies */
 	case CHECKOUT_CONFIRM:
 		return confirm(c, r, o, ask);
 	case CHECKOUT_REFUSED:
 		break;
 	}
-	return refuse(c, q, r, FAIL(c, o->refused, "the click was refused"), o, ask->units);
+	return refuse(c, q, r, FAIL(c, o->refused, "the click was refused"), o, ask);
 }
 
 /* Whoever only looks, or asked for what cannot be. */
@@ -249,6 +253,7 @@ static enum err look(struct ctx *c, const struct req *q, struct res *r)
 	struct checkout_ask ask = { 0 };
 	struct checkout_outcome refused;
 	struct checkout_look seen;
+	struct live_now now;
 
 	TRY(ask_read(c, q, &ask));
 	TRY(checkout_look(c, &ask, &seen));
@@ -258,9 +263,10 @@ static enum err look(struct ctx *c, const struct req *q, struct res *r)
 		seen.refused = ERR_OFFER_NOT_READY;
 	if (seen.refused != OK) {
 		refused = go_look_refused(&seen);
-		return refuse(c, q, r, FAIL(c, seen.refused, "seen, and not open"), &refused, ask.units);
+		return refuse(c, q, r, FAIL(c, seen.refused, "seen, and not open"), &refused, &ask);
 	}
-	return page(r, 200, go_look_page(c, &seen, ask.units,
+	TRY(live_now(c, seen.creator, &now));
+	return page(r, 200, go_look_page(c, &seen, &now, &ask,
 		button ? visitor_token(c, form_use(c, ask.code), who.visitor) : S("")));
 }
 

@@ -43,24 +43,22 @@ static enum err show(struct ctx *c, const struct req *q, struct res *r)
 {
 	struct replay_player player = { .frame_origins = "" };
 	struct replay_page page = { 0 };
-	struct replay_video *videos;
-	struct replay_moment *moments;
-	struct live_now now;
+	struct replay_shown shown;
 	struct replay replay;
 
 	TRY(replay_by_key(c, req_param(q, "key"), &replay));
 	if (!str_eq(replay.state, S("published")))
 		return gone(c, r, &replay);
-	TRY(replay_videos(c, replay.id, &videos, &page.videos_n));
-	TRY(replay_moments(c, replay.id, &moments, &page.moments_n));
-	TRY(live_now(c, replay.creator, &now));
+	TRY(replay_shown(c, &replay, &shown));
 	if (!str_int(req_arg(q, "t"), &page.start_s) || page.start_s < 0 || page.start_s > SECOND_MAX)
 		page.start_s = 0;
 	page.replay = &replay;
-	page.videos = videos;
-	page.moments = moments;
-	page.now = &now;
-	page.shown = video_for(videos, page.videos_n, req_arg(q, "on"));
+	page.videos = shown.videos;
+	page.videos_n = shown.videos_n;
+	page.moments = shown.moments;
+	page.moments_n = shown.moments_n;
+	page.now = &shown.now;
+	page.shown = video_for(shown.videos, shown.videos_n, req_arg(q, "on"));
 	if (page.shown)
 		replay_player_of(c, page.shown, page.start_s, &player);
 	page.plays = player.src.n && str_eq(req_arg(q, "play"), S("1"));
@@ -89,8 +87,8 @@ static enum err view(struct ctx *c, const struct req *q, struct res *r)
 }
 
 static const struct route routes[] = {
-	{ GET, "/r/:key",          show, .who = ANYONE, .tx = TX_READ, .page = true },
-	{ GET, "/r/:key/view.gif", view, .who = ANYONE, .tx = TX_READ, .page = true },
+	{ GET, "/r/:key",          show, .who = ANYONE, .tx = TX_NONE, .page = true },
+	{ GET, "/r/:key/view.gif", view, .who = ANYONE, .tx = TX_NONE, .page = true },
 };
 
 const struct app r_app = { "r", "public", routes, COUNT(routes) };

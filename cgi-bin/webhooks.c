@@ -147,7 +147,7 @@ static enum err push(struct ctx *c, const struct req *q, struct res *r, const ch
 	bool found;
 
 	TRY(channel_push_by_key(c, str_of(platform), p.key, &p.to, &found));
-	if (!found)
+	if (!found || (!p.to.wanted && q->method != GET))
 		return FAIL(c, ERR_NOT_FOUND, "no such subscription");
 	in.secret = p.to.secret;
 	in.topic = p.to.topic;
@@ -156,9 +156,10 @@ static enum err push(struct ctx *c, const struct req *q, struct res *r, const ch
 	if (e == ERR_BAD_REQUEST && q->method == GET) /* a question about something else than what we asked for */
 		return FAIL(c, ERR_NOT_FOUND, "not what we want");
 	TRY(e);
-	if (p.push.kind == PUSH_VERIFY && str_eq(p.push.reason, S("unsubscribe")))
-		return FAIL(c, ERR_NOT_FOUND, "we did not ask to end it");
-	TRY(db_in_tx(c, push_keep, &p));
+	if (q->method == GET && p.to.wanted == (p.push.kind == PUSH_VERIFY && str_eq(p.push.reason, S("unsubscribe"))))
+		return FAIL(c, ERR_NOT_FOUND, "we did not ask for that");
+	if (p.to.wanted)
+		TRY(db_in_tx(c, push_keep, &p));
 	return res_text(r, 200, "text/plain", p.push.reply);
 }
 

@@ -112,7 +112,7 @@ static enum err channel_left(struct ctx *c, const struct job *job)
 {
 	struct channel_id id = { 0 };
 
-	return uuid_read(job->dedupe, &id.u) ? channel_forget(c, id) : FAIL(c, ERR_INTERNAL, "a job without a channel");
+	return uuid_read(job->dedupe, &id.u) ? channel_forget(c, id, job->attempts >= LEAVE_TRIES) : FAIL(c, ERR_INTERNAL, "a job without a channel");
 }
 
 static const struct {

@@ -14,28 +14,16 @@ static enum err watch(struct ctx *c, const struct broadcaster *platform, struct 
 	return channel_app_heard(c, platform, call, platform->live_watch(c, call, looks, n, out));
 }
 
-static enum err find_once(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel,
+static enum err find(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel, bool past,
 	struct broadcaster_live **out, size_t *n)
 {
 	struct channel_door door = { 0 };
 	enum err e = channel_open(c, channel, &door);
 
 	if (e == OK)
-		e = channel_heard(c, &door, platform->live_find(c, &door.call, out, n));
+		e = channel_heard(c, &door, (past ? platform->live_past : platform->live_find)(c, &door.call, out, n));
 	*call = door.call;
 	return e;
-}
-
-/* A token that was refused is replaced, and used once more. */
-static enum err find(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel,
-	struct broadcaster_live **out, size_t *n)
-{
-	enum err e = find_once(c, platform, call, channel, out, n);
-
-	if (e != ERR_RETRY)
-		return e;
-	c->failed = OK;
-	return find_once(c, platform, call, channel, out, n);
 }
 
 static enum err videos(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, const struct broadcaster_look *look,

@@ -240,6 +240,7 @@ static enum err push_channel(struct ctx *c, const struct delivery *d, const stru
 	struct channel_push to;
 
 	TRY(channel_push_by_key(c, d->platform, d->shop_domain, &to, found));
+	*found = *found && to.wanted;
 	if (*found)
 		*id = to.channel;
 	return *found ? OK : channel_by_account(c, d->platform, push->account, id, found);
@@ -258,7 +259,7 @@ static enum err push_apply(struct ctx *c, const struct delivery *d, struct verdi
 		*v = (struct verdict){ .state = "ignored", .says = "no channel that is connected" };
 		return OK;
 	}
-	return push.kind == PUSH_ACCOUNT_GONE ? channel_gone(c, channel) : detect_pushed(c, channel, &push);
+	return push.kind == PUSH_ACCOUNT_GONE ? channel_gone(c, channel, push.at_ms) : detect_pushed(c, channel, &push);
 }
 
 enum err webhook_apply(struct ctx *c, const struct delivery *d, struct verdict *v)

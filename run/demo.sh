@@ -72,7 +72,7 @@ database() {
 seed() {
 	[ "${UNIFYED_SEED:-yes}" != no ] || return 0
 	if [ ! -s "$state/demo.txt" ]; then
-		step seed "a demo creator with a shop, an offer, a stream and a moment link"
+		step seed "a demo creator with a shop, an offer, a replay, a running stream and its links"
 		(umask 077 && node "$here/run/seed.mjs" "http://127.0.0.1:$port" "http://127.0.0.1:$sandbox_port" "$state/demo.txt") \
 			>"$state/log/seed.log" 2>&1 || die "the demo data could not be made" "$state/log/seed.log"
 	fi

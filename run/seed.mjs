@@ -1,5 +1,5 @@
 // seed.mjs BASE SANDBOX FILE: makes the demo's data through the public API alone, as its creator would: an account, a
-// connected shop, an offer, a running stream and a moment link; then writes what a person needs to know into FILE.
+// connected shop, an offer, a show that has ended and is a replay, a running one, and links; then writes what a person needs to know into FILE.
 // Each step has an Idempotency-Key of its own, so that a seed that was cut short goes on where it ended.
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -104,10 +104,33 @@ async function makeOffer(products) {
 	});
 }
 
-async function goLive() {
-	const stream = await api('POST', '/streams', { title: 'Kitchen things, live', platform: 'youtube', url: 'https://www.youtube.com/watch?v=jNQXAC9IVRw' });
+const VIDEO = 'https://www.youtube.com/watch?v=jNQXAC9IVRw';
+const spotlight = (session, offer, product) => api('POST', `/streams/sessions/${session}/spotlight`, { offer: offer.id, product: product.id },
+	`seed-light-${session}-${product.id}`);
+
+// A show that was: two things shown, four seconds apart, and the replay that it becomes by itself.
+async function haveBeenLive(offer, shown) {
+	const stream = await api('POST', '/streams', { title: 'How the mugs are made', platform: 'youtube', url: VIDEO }, 'seed-stream-ended');
 	await api('POST', `/streams/${stream.id}/start`);
-	return stream;
+	for (const product of shown) {
+		await sleep(4000);
+		await spotlight(stream.session, offer, product);
+	}
+	await sleep(4000);
+	await api('POST', `/streams/${stream.id}/end`);
+	return until('the replay of the show', async () => (await api('GET', '/replays')).items.find(({ session, state }) => session === stream.session && state === 'published'));
+}
+
+// The link is made before the show begins: a session with a link of its own is not taken for a part of the one before.
+async function goLive(offer, shown) {
+	const stream = await api('POST', '/streams', { title: 'Kitchen things, live', platform: 'youtube', url: VIDEO, delay_s: 1 });
+	const pin = await api('POST', `/streams/sessions/${stream.session}/link`, { platform: 'youtube', code: 'live' });
+	await api('POST', `/streams/${stream.id}/start`);
+	for (const product of shown) {
+		await sleep(2000);
+		await spotlight(stream.session, offer, product);
+	}
+	return { ...stream, pin };
 }
 
 async function main() {
@@ -116,8 +139,9 @@ async function main() {
 	await signUp();
 	const products = await connect();
 	const offer = await makeOffer(products);
-	const stream = await goLive();
-	const mug = products.find(({ title }) => title === 'Ceramic mug');
+	const [mug, apron] = ['Ceramic mug', 'Linen apron'].map((name) => products.find(({ title }) => title === name));
+	const replay = await haveBeenLive(offer, [mug, apron]);
+	const stream = await goLive(offer, [apron, mug]);
 	const pin = { offer: offer.id, platform: 'youtube', surface: 'live', stream: stream.id };
 	const link = await api('POST', '/links', { ...pin, code: 'mug', product: mug.id }, 'seed-link-mug');
 	const all = await api('POST', '/links', pin, 'seed-link-all');
@@ -125,6 +149,12 @@ async function main() {
               a mug at 13.50 instead of 18.00: tap it, pay at the shop, see the order in the dashboard
   and one     ${all.url}
               for the whole offer; the large apron is the last one
+  live now    ${stream.pin.url}
+              the link to pin: it leads to what was shown last; show something else at ${base}/dashboard/live
+  a replay    ${replay.url}
+              a show that has ended, with its moments and their buttons
+  her page    ${base}/@demo.creator
+              the link in her bio: what she sells, her replays, and that she is live
   dashboard   ${base}/dashboard
   login       ${EMAIL}
   password    ${password()}

@@ -69,7 +69,7 @@ grant select (creator_id, shop_id, status) on u.connection to :go, :public;
 grant select on u.checkout_session, u.reservation to :go;
 grant execute on function u.link_refusal(timestamptz, timestamptz, text, text, text, timestamptz, timestamptz) to :go, :public;
 grant execute on function u.link_goal(text), u.pin_goal(uuid, text, integer) to :go, :public;
-grant execute on function u.only_product(uuid) to :public;
+grant execute on function u.only_product(uuid) to :go, :public;
 grant insert on u.event_log to :go, :public;
 grant select (id) on u.event_log to :go, :public; -- `on conflict (id)` reads it
 grant execute on function
@@ -87,14 +87,15 @@ grant select (id, platform, shop_domain, webhook_id) on u.webhook_inbox to :hook
 
 grant select (id, channel_id, platform, topic, path_key, secret_sealed, state, attempts) on u.push_subscription to :hook;
 grant update (state, attempts, problem, lease_until, due_at, told_at) on u.push_subscription to :hook;
-grant select (id, external_id, status) on u.channel to :hook;
+grant select (id, external_id, status, tend_at) on u.channel to :hook;
+grant update (tend_at) on u.channel to :hook;
 
 -- api: what people edit, and reading of the rest; stock and orders are never its to write
 grant select, insert, update, delete on u.creator, u.creator_session, u.api_key, u.login_attempt, u.idempotency, u.oauth_state,
       u.connection, u.catalog_sync, u.offer, u.offer_product, u.offer_discount, u.offer_price, u.stream, u.attribution,
       u.short_link, u.job, u.live_session, u.moment, u.channel, u.push_subscription, u.platform_app
    to :api;
-grant select, insert on u.spotlight to :api;
+grant select, insert, update (live_id) on u.spotlight to :api;
 grant select, insert, update, delete on u.replay, u.replay_video, u.replay_link, u.bio, u.bio_block, u.handle_past to :api;
 grant select on u.visits, u.waitlist, u.broadcast to :api;
 grant select, insert, update on u.shop to :api;
@@ -109,7 +110,7 @@ grant select, insert, update, delete on u.platform_quota to :api; -- what connec
 grant select on u.broadcast to :api;
 grant execute on function u.quota_take(text, bigint, bigint, integer, text), u.quota_window(timestamptz, integer, text) to :api;
 grant execute on function u.link_release(uuid), u.offer_release(uuid), u.checkout_release(uuid, uuid), u.order_net(uuid), u.invariants(),
-      u.link_refusal(timestamptz, timestamptz, text, text, text, timestamptz, timestamptz), u.live_join(uuid, uuid, integer), u.live_move(uuid, uuid), u.live_follow(uuid), u.only_product(uuid),
+      u.link_refusal(timestamptz, timestamptz, text, text, text, timestamptz, timestamptz), u.live_join(uuid, uuid, integer), u.live_move(uuid, uuid), u.live_follow(uuid), u.live_follow_stream(uuid, uuid), u.live_video_follow(uuid, uuid), u.only_product(uuid),
       u.item_buffer_set(uuid, uuid, integer, integer, integer), u.shop_buffer_set(uuid, integer, integer, integer), u.audit_invariants()
    to :api;
 

@@ -17,24 +17,24 @@ static inline void tpl_bool(struct buf *b, bool v)
  * stands inside JSON strings. Empty or broken UTF-8 is null. */
 static inline void tpl_json(struct buf *b, struct str json)
 {
+	size_t run = 0;
+
 	if (!json.n || !str_utf8(json)) {
 		buf_put(b, S("null"));
 		return;
 	}
-	for (size_t i = 0, step; i < json.n; i += step) {
-		struct str piece;
+	for (size_t i = 0; i < json.n; i++) {
+		struct str left = str_slice(json, i, json.n);
+		bool line_end = json.p[i] == '\xE2' && (str_starts(left, S("\xE2\x80\xA8")) || str_starts(left, S("\xE2\x80\xA9")));
 
-		step = utf8_step(json.p + i, json.n - i);
-		piece = (struct str){ json.p + i, step };
-		if (piece.p[0] == '<' || piece.p[0] == '>' || piece.p[0] == '&')
-			buf_fmt(b, "\\u%04x", (unsigned)piece.p[0]);
-		else if (str_eq(piece, S("\xE2\x80\xA8")))
-			buf_put(b, S("\\u2028"));
-		else if (str_eq(piece, S("\xE2\x80\xA9")))
-			buf_put(b, S("\\u2029"));
-		else
-			buf_put(b, piece);
+		if (json.p[i] != '<' && json.p[i] != '>' && json.p[i] != '&' && !line_end)
+			continue;
+		buf_put(b, str_slice(json, run, i));
+		buf_fmt(b, "\\u%04x", (unsigned)utf8_point(left.p, line_end ? 3 : 1));
+		i += line_end ? 2 : 0;
+		run = i + 1;
 	}
+	buf_put(b, str_slice(json, run, json.n));
 }
 
 /* #rrggbb, or black. */

@@ -32,7 +32,7 @@ static enum err no_find(struct ctx *c, struct broadcaster_call *call, struct bro
 }
 
 static const struct broadcaster youtube = { .name = "youtube", .sees_live = true, .same_id = true, .watch_max = 50, .videos_max = 50,
-	.live_find = no_find, .cost = youtube_cost };
+	.live_find = no_find, .live_past = no_find, .cost = youtube_cost };
 static const struct broadcaster twitch = { .name = "twitch", .sees_live = true, .watch_by_account = true, .watch_max = 100, .videos_max = 100,
 	.cost = twitch_cost };
 static const struct broadcaster tiktok = { .name = "tiktok" };
@@ -73,7 +73,7 @@ static struct broadcaster_live live_at(struct ctx *c, const struct station_live 
 
 static bool is_asked(const struct broadcaster *platform, const struct station_live *l, const struct broadcaster_look *look)
 {
-	if (l->hidden || l->announced_ms > world_now_ms(seen_by))
+	if (l->hidden || l->owner_only || l->announced_ms > world_now_ms(seen_by))
 		return false;
 	return platform->watch_by_account ? str_eq(look->account, str_of(l->account)) : str_eq(look->external_id, str_of(l->id));
 }
@@ -101,7 +101,7 @@ static enum err watch(struct ctx *c, const struct broadcaster *platform, struct 
 	return OK;
 }
 
-static enum err find(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel,
+static enum err find(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel, bool past,
 	struct broadcaster_live **out, size_t *n)
 {
 	struct station *s = station_of(platform);
@@ -117,7 +117,7 @@ static enum err find(struct ctx *c, const struct broadcaster *platform, struct b
 		if (!str_eq(account, str_of(s->lives[k].account)) || s->lives[k].hidden || s->lives[k].announced_ms > world_now_ms(seen_by))
 			continue;
 		live = live_at(c, &s->lives[k], world_now_ms(seen_by));
-		if (live.state == LIVE_ON)
+		if (live.state == (past ? LIVE_ENDED : LIVE_ON))
 			(*out)[(*n)++] = live;
 	}
 	return OK;
@@ -147,13 +147,23 @@ static enum err list_videos(struct ctx *c, const struct broadcaster *platform, s
 {
 	struct station *s = station_of(platform);
 
-	(void)cursor;
+	int64_t at = 0;
+
 	EXPECT(!db_tx_open(c->db));
 	TRY(answer(c, s, call, platform, VERB_VIDEOS, &s->lists));
+	str_int(cursor, &at);
+	if (s->page_fails && at + 1 == s->page_fails)
+		return FAIL(c, ERR_PLATFORM_AWAY, "that page");
 	*out = (struct broadcaster_videos){ .list = arena_array(c->mem, s->n + 1, sizeof(struct broadcaster_video)) };
 	for (size_t k = 0; k < s->n; k++)
 		if (str_eq(look->account, str_of(s->lives[k].account)) && s->lives[k].video_ms && s->lives[k].video_ms <= world_now_ms(seen_by))
 			video_at(c, &s->lives[k], &out->list[out->n++]);
+	if (!s->page_fails || !out->n)
+		return OK;
+	if ((size_t)at + 1 < out->n)
+		out->more = str_fmt(c->mem, "%lld", (long long)at + 1);
+	out->list += at;
+	out->n = 1;
 	return OK;
 }
 

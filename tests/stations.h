@@ -14,6 +14,7 @@ struct station_live {
 	int64_t scheduled_ms, started_ms, ended_ms; /* 0: not; what lies ahead has not happened yet */
 	int64_t announced_ms;                       /* nobody knows of it before; 0: always */
 	bool hidden;                                /* no answer knows it */
+	bool owner_only;                            /* only the answer to its owner knows it */
 	const char *video;                          /* id of its recording; NULL: none, or on YouTube the id of the broadcast */
 	int64_t video_ms;                           /* since when that is ready; 0: never */
 	const char *title, *url;                    /* NULL: ordinary ones */
@@ -28,6 +29,7 @@ struct station {
 	const char *reason;
 	int64_t wait_ms;
 	int64_t lag_ms;               /* answers are so old */
+	int page_fails;               /* its lists have one video a page, and fail at this one; 0: all on one page */
 	int64_t watches, finds, lists, gets, units; /* calls made, units used */
 };
 

@@ -3,6 +3,7 @@
  */
 #ifndef UNIFYED_DASHBOARD_H
 #define UNIFYED_DASHBOARD_H
+#include "lib/analytics/analytics.h"
 #include "lib/catalog/catalog.h"
 #include "lib/creator/creator.h"
 #include "lib/offer/offer.h"
@@ -12,9 +13,11 @@
 #include "templates/layouts/dashboard.h"
 #include "templates/parts/dash_deal.h"
 #include "templates/parts/dash_from.h"
+#include "templates/parts/dash_good.h"
 #include "templates/parts/dash_offer_state.h"
 #include "templates/parts/dash_order.h"
 #include "templates/parts/dash_platform.h"
+#include "templates/parts/dash_sold.h"
 #include "templates/parts/dash_wrong.h"
 
 #define DASH_PAGE_BYTES (4 << 20)
@@ -59,6 +62,9 @@ const struct tpl_part_dash_from *dash_from(struct ctx *c, struct str platform, s
 struct tpl_part_dash_platform dash_platform(struct str platform, struct str wrong);
 const struct tpl_part_dash_deal *dash_deal(struct ctx *c, const struct offer *o);
 const struct tpl_part_dash_offer_state *dash_offer_state(struct ctx *c, const struct offer *o);
+/* What a moment sold, of what analytics_moments told: one entry per currency. */
+const struct tpl_part_dash_sold *dash_sold(struct ctx *c, const struct moment_revenue *list, size_t n, struct moment_id moment,
+	size_t *out_n);
 /* A variant's title; empty for the shop's name of an only one. */
 struct str dash_variant(struct str title);
 /* The shop of a product in a list; empty when all are of one. */
@@ -83,6 +89,8 @@ handler dash_offers, dash_offer, dash_offer_new, dash_offer_make, dash_offer_edi
 handler dash_offer_activate, dash_offer_pause, dash_offer_delete_page, dash_offer_delete;
 handler dash_streams, dash_stream_new, dash_stream_make, dash_stream_start, dash_stream_end, dash_stream_cancel;
 handler dash_live, dash_live_spotlight, dash_live_off, dash_live_pin, dash_live_moment_delete;
+handler dash_show, dash_show_suggest, dash_moment, dash_moment_add, dash_moment_save, dash_moment_merge, dash_moment_delete;
+handler dash_moment_accept, dash_moment_dismiss;
 handler dash_replays, dash_replay, dash_replay_save, dash_replay_publish, dash_replay_unpublish, dash_replay_video;
 handler dash_links, dash_link, dash_link_new, dash_link_make, dash_link_revoke_page, dash_link_revoke;
 handler dash_orders, dash_order;

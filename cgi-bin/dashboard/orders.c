@@ -2,6 +2,7 @@
 #include "cgi-bin/dashboard/dashboard.h"
 
 #include "lib/json/json.h"
+#include "lib/view/replay_view.h"
 #include "templates/dashboard/order.h"
 #include "templates/dashboard/orders.h"
 
@@ -100,6 +101,7 @@ static struct tpl_dashboard_order page_of(struct ctx *c, struct dash *d, const s
 		.medium = str_eq(o->confidence, S("medium")),
 		.where = dash_from(c, o->platform, o->surface, o->stream_title), .where_n = o->mine, .link = o->link_code,
 		.link_id = o->mine && !uuid_is_nil(o->link.u) ? ID_TEXT(c->mem, link, o->link) : S(""),
+		.moment = o->moment_title, .live = ID_TEXT(c->mem, live, o->live), .second = o->mine && o->second >= 0 ? second_text(c, o->second) : S(""),
 	};
 }
 

@@ -48,17 +48,20 @@ static enum err videos_fill(struct ctx *c, struct replay_id id, struct tpl_dashb
 	return OK;
 }
 
-static enum err moments_fill(struct ctx *c, struct dash *d, struct replay_id id, struct tpl_dashboard_replay_edit *page)
+static enum err moments_fill(struct ctx *c, struct dash *d, const struct replay *replay, struct tpl_dashboard_replay_edit *page)
 {
 	struct tpl_dashboard_replay_edit_moments *rows;
 	struct replay_moment *list;
-	size_t n, shown;
+	struct moment_revenue *sold;
+	size_t n, shown, sold_n;
 
-	TRY(replay_moments(c, id, &list, &n));
+	TRY(replay_moments(c, replay->id, &list, &n));
+	TRY(analytics_moments(c, 0, 0, replay->live, &sold, &sold_n));
 	shown = n < LOCAL_MAX / 2 ? n : LOCAL_MAX / 2;
 	rows = arena_array(c->mem, shown + 1, sizeof *rows);
 	for (size_t i = 0; i < shown; i++) {
 		rows[i] = (struct tpl_dashboard_replay_edit_moments){ .title = list[i].title.n ? list[i].title : list[i].product, .open = list[i].open };
+		rows[i].sold = dash_sold(c, sold, sold_n, list[i].id, &rows[i].sold_n);
 		local_want(&d->local, list[i].at_ms, &rows[i].at);
 	}
 	page->moments = rows;
@@ -71,7 +74,7 @@ static enum err edit_show(struct ctx *c, const struct req *q, struct res *r, str
 	static const char *const shown[] = { "title", "slug", "thumb_url", "url", NULL };
 	bool typed = q->method == POST;
 	struct tpl_dashboard_replay_edit page = {
-		.layout = d->layout, .key = d->key, .id = ID_TEXT(c->mem, replay, replay->id), .public_url = replay_url(c, replay),
+		.layout = d->layout, .key = d->key, .id = ID_TEXT(c->mem, replay, replay->id), .live = ID_TEXT(c->mem, live, replay->live), .public_url = replay_url(c, replay),
 		.published = str_eq(replay->state, S("published")), .views = replay->views, .clicks = replay->clicks,
 		.problem = dash_problem(refused), .name = typed ? req_form(q, "title") : replay->title,
 		.slug = typed ? req_form(q, "slug") : replay->slug, .thumb_url = typed ? req_form(q, "thumb_url") : replay->thumb_url,
@@ -81,7 +84,7 @@ static enum err edit_show(struct ctx *c, const struct req *q, struct res *r, str
 
 	page.others = dash_others(c, shown, &page.others_n);
 	TRY(videos_fill(c, replay->id, &page));
-	TRY(moments_fill(c, d, replay->id, &page));
+	TRY(moments_fill(c, d, replay, &page));
 	TRY(dash_tell(c, d));
 	tpl_dashboard_replay_edit(&b, &page);
 	return res_html(r, dash_status(refused), buf_str(&b));

@@ -151,6 +151,18 @@ const struct tpl_part_dash_offer_state *dash_offer_state(struct ctx *c, const st
 	return out;
 }
 
+const struct tpl_part_dash_sold *dash_sold(struct ctx *c, const struct moment_revenue *list, size_t n, struct moment_id moment,
+	size_t *out_n)
+{
+	struct tpl_part_dash_sold *out = arena_array(c->mem, n + 1, sizeof *out);
+
+	*out_n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (uuid_eq(list[i].moment.u, moment.u))
+			out[(*out_n)++] = (struct tpl_part_dash_sold){ .units = list[i].units, .net = list[i].net };
+	return out;
+}
+
 struct str dash_variant(struct str title)
 {
 	return str_eq(title, S("Default Title")) ? S("") : title;

@@ -27,7 +27,7 @@ enum err dash_streams(struct ctx *c, const struct req *q, struct res *r)
 	rows = arena_array(c->mem, n, sizeof *rows);
 	for (size_t i = 0; i < n; i++) {
 		rows[i] = (struct tpl_dashboard_streams_streams){
-			.id = ID_TEXT(c->mem, stream, list[i].id), .title = list[i].title, .url = list[i].url,
+			.id = ID_TEXT(c->mem, stream, list[i].id), .show = uuid_is_nil(list[i].live.u) ? S("") : ID_TEXT(c->mem, live, list[i].live), .title = list[i].title, .url = list[i].url,
 			.where = dash_from(c, list[i].platform, S(""), S("")), .where_n = 1,
 			.scheduled = str_eq(list[i].state, S("scheduled")), .live = str_eq(list[i].state, S("live")),
 			.ended = str_eq(list[i].state, S("ended")), .cancelled = str_eq(list[i].state, S("cancelled")),
@@ -79,7 +79,7 @@ static enum err make(struct ctx *c, void *arg)
 {
 	const struct making *m = arg;
 	struct stream_ask ask = {
-		.platform = req_form(m->q, "platform"), .title = req_form(m->q, "title"), .url = str_trim(req_form(m->q, "url")) };
+		.platform = req_form(m->q, "platform"), .title = req_form(m->q, "title"), .url = str_trim(req_form(m->q, "url")), .delay_s = STREAM_DELAY_USUAL };
 	struct stream_id id;
 
 	TRY(local_read(c, m->d->me.zone, "scheduled_at", req_form(m->q, "scheduled_at"), &ask.scheduled_ms));

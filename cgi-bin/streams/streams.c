@@ -27,7 +27,7 @@ static enum err answer(struct ctx *c, struct res *r, struct stream_id id, bool c
 
 static enum err create(struct ctx *c, const struct req *q, struct res *r)
 {
-	struct stream_ask ask = { 0 };
+	struct stream_ask ask = { .delay_s = STREAM_DELAY_USUAL };
 	struct stream_id id;
 
 	TRY(stream_ask_read(c, req_body(q), true, &ask));

@@ -57,8 +57,34 @@ enum err analytics_revenue(struct ctx *c, struct str by, int64_t from_ms, int64_
 
 		(*out)[i] = (struct revenue){
 			.name = row_str(&row, "name"),
-			.stream = { row_uuid(&row, "stream_id") },
-			.stream_title = row_str(&row, "stream_title"),
+			.subject = row_uuid(&row, "subject_id"),
+			.title = row_str(&row, "title"),
+			.orders = row_int(&row, "orders"),
+			.units = row_int(&row, "units"),
+			.net = row_money(&row, "net_minor", "currency"),
+		};
+	}
+	return OK;
+}
+
+enum err analytics_moments(struct ctx *c, int64_t from_ms, int64_t before_ms, struct live_id live, struct moment_revenue **out,
+	size_t *n)
+{
+	struct rows rows;
+
+	TRY(db_all(c, SQL(analytics_moments), PARAMS(p_uuid(c->creator.u), p_int(from_ms), p_int(before_ms), p_uuid_or_null(live.u)), &rows));
+	*n = (size_t)rows.n;
+	*out = arena_array(c->mem, *n + 1, sizeof(**out));
+	for (int i = 0; i < rows.n; i++) {
+		struct row row = rows_at(&rows, i);
+
+		(*out)[i] = (struct moment_revenue){
+			.moment = { row_uuid(&row, "moment_id") },
+			.live = { row_uuid(&row, "live_id") },
+			.replay = { row_uuid(&row, "replay_id") },
+			.product = { row_uuid(&row, "product_id") },
+			.title = row_str(&row, "title"),
+			.second = row_bool(&row, "has_second") ? row_int(&row, "second") : -1,
 			.orders = row_int(&row, "orders"),
 			.units = row_int(&row, "units"),
 			.net = row_money(&row, "net_minor", "currency"),

@@ -1,5 +1,6 @@
 #include "lib/bio/bio.h"
 
+#include "lib/bio/inside.h"
 #include "lib/db/db.h"
 #include "lib/json/json.h"
 #include "lib/text/text.h"
@@ -109,24 +110,35 @@ enum err bio_update(struct ctx *c, const struct bio *now, const struct bio *ask)
 	return row.found ? OK : FAIL(c, ERR_EDIT_CONFLICT, "another revision");
 }
 
-enum err bio_offers(struct ctx *c, struct creator_id creator, struct link_id only, struct bio_offer **out, size_t *n)
+static void offers_read(struct ctx *c, const struct rows *rows, struct bio_offer **out, size_t *n)
 {
-	struct rows rows;
-
-	TRY(db_all(c, SQL(bio_offers), PARAMS(p_uuid(creator.u), p_uuid_or_null(only.u)), &rows));
-	*n = (size_t)rows.n;
+	*n = (size_t)rows->n;
 	*out = arena_array(c->mem, *n + 1, sizeof(**out));
-	for (int i = 0; i < rows.n; i++) {
-		struct row row = rows_at(&rows, i);
+	for (int i = 0; i < rows->n; i++) {
+		struct row row = rows_at(rows, i);
 
 		(*out)[i] = (struct bio_offer){
+			.link = { row_uuid(&row, "link_id") }, .pinned = row_bool(&row, "pinned"),
 			.code = row_str(&row, "code"), .name = row_str(&row, "name"), .product = row_str(&row, "product_title"),
 			.image_url = row_str(&row, "image_url"), .list = row_money(&row, "list_minor", "currency"),
 			.price = row_money(&row, "price_minor", "currency"), .is_from = row_int(&row, "variants") > 1,
 			.limited = row_bool(&row, "limited"), .left = row_int(&row, "remaining"),
 		};
 	}
-	return OK;
+}
+
+enum err bio_all(struct ctx *c, struct creator_id creator, int replays_most, struct bio_all *out)
+{
+	struct db_ask asks[] = {
+		db_ask(SQL(bio_blocks_shown), PARAMS(p_uuid(creator.u))), db_ask(SQL(bio_offers), PARAMS(p_uuid(creator.u))),
+		replay_latest_ask(creator, replays_most), live_now_ask(creator),
+	};
+
+	TRY(db_all_of(c, asks, COUNT(asks)));
+	bio_blocks_read(c, &asks[0].rows, &out->blocks, &out->blocks_n);
+	offers_read(c, &asks[1].rows, &out->offers, &out->offers_n);
+	replay_latest_read(c, &asks[2].rows, &out->replays, &out->replays_n);
+	return live_now_read(c, &asks[3].rows, &out->now);
 }
 
 enum err bio_out(struct ctx *c, struct str handle, struct block_id id, struct str *url, struct creator_id *creator)

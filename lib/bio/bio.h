@@ -8,6 +8,7 @@
 #include "lib/core/ctx.h"
 #include "lib/core/money.h"
 #include "lib/event/event.h"
+#include "lib/replay/replay.h"
 
 #define BIO_BLOCKS_MOST 100
 
@@ -47,6 +48,8 @@ struct bio_block_ask {
 
 /* An offer, as the page sells it. */
 struct bio_offer {
+	struct link_id link;
+	bool pinned;                 /* it has a block of its own, and stands in no list */
 	struct str code, name, product, image_url;
 	struct money list, price;    /* of the cheapest */
 	bool is_from;
@@ -63,8 +66,6 @@ enum err bio_by_handle(struct ctx *c, struct str handle, struct bio *out, bool *
 enum err bio_update(struct ctx *c, const struct bio *now, const struct bio *ask);
 
 enum err bio_blocks(struct ctx *c, struct bio_block **out, size_t *n);
-/* Those that are shown now. A page without any shows offers and replays. */
-enum err bio_blocks_shown(struct ctx *c, struct creator_id creator, struct bio_block **out, size_t *n);
 enum err bio_block_by_id(struct ctx *c, struct block_id id, struct bio_block *out);
 /* fails BAD_INPUT, BLOCKS_FULL */
 enum err bio_block_add(struct ctx *c, const struct bio_block_ask *ask, struct block_id *id);
@@ -75,8 +76,15 @@ enum err bio_block_remove(struct ctx *c, struct block_id id);
 /* All of them, in their new order. fails BAD_INPUT */
 enum err bio_order(struct ctx *c, const struct uuid *blocks, size_t n);
 
-/* What the page sells: every running offer, or the one of a block's link. */
-enum err bio_offers(struct ctx *c, struct creator_id creator, struct link_id only, struct bio_offer **out, size_t *n);
+/* All that the page shows but replays of its own blocks, in one round trip. */
+struct bio_all {
+	struct bio_block *blocks;
+	struct bio_offer *offers;    /* all that run, whatever block they stand in */
+	struct replay *replays;      /* the newest ones */
+	size_t blocks_n, offers_n, replays_n;
+	struct live_now now;
+};
+enum err bio_all(struct ctx *c, struct creator_id creator, int replays_most, struct bio_all *out);
 /* Where an outgoing link leads. fails NOT_FOUND */
 enum err bio_out(struct ctx *c, struct str handle, struct block_id id, struct str *url, struct creator_id *creator);
 

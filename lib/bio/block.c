@@ -1,5 +1,6 @@
 /* block.c: what stands on the page, in which order, and when. */
 #include "lib/bio/bio.h"
+#include "lib/bio/inside.h"
 #include "lib/db/db.h"
 #include "lib/json/json.h"
 #include "lib/link/link.h"
@@ -19,7 +20,7 @@ static struct bio_block block_of(const struct row *row)
 	};
 }
 
-static enum err blocks_of(struct ctx *c, const struct rows *rows, struct bio_block **out, size_t *n)
+void bio_blocks_read(struct ctx *c, const struct rows *rows, struct bio_block **out, size_t *n)
 {
 	*n = (size_t)rows->n;
 	*out = arena_array(c->mem, *n + 1, sizeof(**out));
@@ -28,7 +29,6 @@ static enum err blocks_of(struct ctx *c, const struct rows *rows, struct bio_blo
 
 		(*out)[i] = block_of(&row);
 	}
-	return OK;
 }
 
 enum err bio_blocks(struct ctx *c, struct bio_block **out, size_t *n)
@@ -36,15 +36,8 @@ enum err bio_blocks(struct ctx *c, struct bio_block **out, size_t *n)
 	struct rows rows;
 
 	TRY(db_all(c, SQL(bio_blocks), PARAMS(p_uuid(c->creator.u)), &rows));
-	return blocks_of(c, &rows, out, n);
-}
-
-enum err bio_blocks_shown(struct ctx *c, struct creator_id creator, struct bio_block **out, size_t *n)
-{
-	struct rows rows;
-
-	TRY(db_all(c, SQL(bio_blocks_shown), PARAMS(p_uuid(creator.u)), &rows));
-	return blocks_of(c, &rows, out, n);
+	bio_blocks_read(c, &rows, out, n);
+	return OK;
 }
 
 enum err bio_block_by_id(struct ctx *c, struct block_id id, struct bio_block *out)

@@ -44,10 +44,13 @@ enum err channel_by_id(struct ctx *c, struct channel_id id, struct channel *out)
 /* Nothing is asked of it any more; what is left to do at the platform is a job, "channel_left". In the caller's transaction.
  * fails NOT_FOUND; OK when it has ended already */
 enum err channel_end(struct ctx *c, struct channel_id id);
-/* That job: drops its pushes, takes the grant back, forgets the tokens. Calls the platform. */
-enum err channel_forget(struct ctx *c, struct channel_id id);
-/* The platform says that the creator took the grant back there. In the caller's transaction. */
-enum err channel_gone(struct ctx *c, struct channel_id id);
+/* That job: drops its pushes, takes the grant back, forgets the tokens. Calls the platform, unless it has been tried in vain for so long
+ * that the tokens are forgotten all the same (give_up), or there is no app of ours there any more. A grant that another creator uses by
+ * now is left to her. */
+enum err channel_forget(struct ctx *c, struct channel_id id, bool give_up);
+/* The platform says that the creator took the grant back there, at at_ms (0: now): what was granted since then stays. In the caller's
+ * transaction. */
+enum err channel_gone(struct ctx *c, struct channel_id id, int64_t at_ms);
 
 /* A channel that may be called now. No transaction is open between channel_open and channel_heard. */
 struct channel_door {
@@ -77,8 +80,9 @@ struct channel_push {
 	struct channel_id channel;
 	const struct broadcaster *platform;
 	struct str topic, secret, account;
+	bool wanted;                 /* false: it is over for us */
 };
-/* *found false: no such path, or it is over. */
+/* *found false: no such path. */
 enum err channel_push_by_key(struct ctx *c, struct str platform, struct str key, struct channel_push *out, bool *found);
 /* The platform asked whether we want it: it begins, or goes on for lease_s (0: without end). */
 enum err channel_push_begun(struct ctx *c, struct push_id id, int64_t lease_s);
@@ -86,12 +90,13 @@ enum err channel_push_refused(struct ctx *c, struct push_id id, struct str reaso
 enum err channel_push_told(struct ctx *c, struct push_id id);
 /* Asks for one subscription that is due. Calls the platform. *done: 0 when none is. */
 enum err channel_push_step(struct ctx *c, int64_t *done);
-/* Refreshes, or validates, one channel whose platform wants that, or whose refresh token would die. Calls the platform. */
+/* Looks at the token of one channel that is due: its platform wants that, or it would die of disuse, or it was refused and may be good
+ * again. Calls the platform. */
 enum err channel_tend_step(struct ctx *c, int64_t *done);
 /* By the account's id; *found false: nobody has it connected. */
 enum err channel_by_account(struct ctx *c, struct str platform, struct str account, struct channel_id *id, bool *found);
 
-/* As shop_reseal and shop_sealed_count. */
+/* As shop_reseal and shop_sealed_count. Tokens of the app itself are not sealed again but asked for anew. */
 enum err channel_reseal(struct ctx *c, struct uuid *after, int limit, struct crypto_resealed *out);
 enum err channel_sealed_count(struct ctx *c, struct crypto_sealed_count **out, size_t *n);
 

@@ -6,6 +6,7 @@
 #include "lib/event/event.h"
 #include "lib/job/job.h"
 #include "lib/json/json.h"
+#include "lib/quota/quota.h"
 
 #define STATE_BYTES 32
 #define VERIFIER_CHARS 64 /* RFC 7636: 43 to 128 */
@@ -90,6 +91,21 @@ static enum err scopes_must_cover(struct ctx *c, struct str asked, struct str gr
 	return OK;
 }
 
+/* Connecting has a part of the allowance to itself, and counts when that is used up as well. */
+static enum err identify(struct ctx *c, struct channel_grant *grant)
+{
+	struct broadcaster_call call = { .token = grant->tokens.access };
+	struct broadcaster_cost cost = { 0 };
+	bool granted;
+
+	if (grant->platform->cost)
+		cost = grant->platform->cost(c, VERB_IDENTIFY, 1);
+	TRY(quota_take(c, &cost, &granted));
+	if (!granted)
+		return FAIL(c, ERR_PLATFORM_SLOW, "nothing is left of %s", cost.bucket);
+	return grant->platform->identify(c, &call, &grant->identity);
+}
+
 enum err channel_ask(struct ctx *c, struct str platform, const struct channel_answer *answer, struct str browser, struct channel_grant *out)
 {
 	struct broadcaster_call call = { 0 };
@@ -106,8 +122,7 @@ enum err channel_ask(struct ctx *c, struct str platform, const struct channel_an
 		return FAIL(c, ERR_OAUTH_STATE, "no code");
 	TRY(out->platform->exchange(c, &call, answer->code, redirect_uri(c, out->platform), out->platform->pkce ? verifier : S(""), &out->tokens));
 	TRY(scopes_must_cover(c, scopes_asked(c, out->platform), out->tokens.scopes));
-	call = (struct broadcaster_call){ .token = out->tokens.access };
-	return out->platform->identify(c, &call, &out->identity);
+	return identify(c, out);
 }
 
 static enum err tell(struct ctx *c, enum event_type type, struct creator_id creator, struct channel_id id, struct str platform)
@@ -151,7 +166,7 @@ enum err channel_keep(struct ctx *c, const struct channel_grant *g, struct chann
 	TRY(db_run(c, SQL(channel_connected), PARAMS(
 		p_uuid(id->u), p_str(crypto_seal(c, g->tokens.access, channel_bound(c, *id, "access"))), p_int(g->tokens.access_s),
 		p_str_or_null(g->tokens.refresh.n ? crypto_seal(c, g->tokens.refresh, channel_bound(c, *id, "refresh")) : S("")),
-		p_int(g->tokens.refresh_s), p_str(g->tokens.scopes))));
+		p_int(g->tokens.refresh_s), p_str(g->tokens.scopes), p_int(channel_tend_s(g->platform)))));
 	TRY(pushes_want(c, g->platform, *id));
 	return tell(c, EVENT_PLATFORM_CONNECTED, g->creator, *id, str_of(g->platform->name));
 }
@@ -212,12 +227,12 @@ static enum err forgotten(struct ctx *c, struct channel_id id)
 	return db_run(c, SQL(channel_forgotten), PARAMS(p_uuid(id.u)));
 }
 
-static enum err ended(struct ctx *c, struct channel_id id, bool revoke)
+static enum err ended(struct ctx *c, struct channel_id id, bool revoke, int64_t at_ms)
 {
 	char dedupe[37];
 	struct row row;
 
-	TRY(db_maybe(c, SQL(channel_ended), PARAMS(p_uuid(id.u)), &row));
+	TRY(db_maybe(c, SQL(channel_ended), PARAMS(p_uuid(id.u), p_int(at_ms)), &row));
 	if (!row.found)
 		return OK;
 	uuid_text(id.u, dedupe);
@@ -231,12 +246,12 @@ enum err channel_end(struct ctx *c, struct channel_id id)
 	struct channel channel;
 
 	TRY(channel_by_id(c, id, &channel));
-	return ended(c, id, true);
+	return ended(c, id, true, 0);
 }
 
-enum err channel_gone(struct ctx *c, struct channel_id id)
+enum err channel_gone(struct ctx *c, struct channel_id id, int64_t at_ms)
 {
-	return ended(c, id, false);
+	return ended(c, id, false, at_ms);
 }
 
 /* What a platform refuses now it has forgotten already. */
@@ -265,26 +280,50 @@ static enum err pushes_drop(struct ctx *c, const struct broadcaster *platform, s
 	return OK;
 }
 
-enum err channel_forget(struct ctx *c, struct channel_id id)
+/* What no key of ours opens cannot be taken back. */
+static struct str token_of(struct ctx *c, struct channel_id id, const struct row *row)
+{
+	bool refresh = !row_null(row, "refresh_sealed");
+	struct str token = S("");
+
+	if (!refresh && row_null(row, "access_sealed"))
+		return token;
+	if (crypto_open(c, row_str(row, refresh ? "refresh_sealed" : "access_sealed"), channel_bound(c, id, refresh ? "refresh" : "access"),
+		    &token) != OK)
+		c->failed = OK;
+	return token;
+}
+
+/* A platform may end all grants of one person with any of them. */
+static enum err grant_back(struct ctx *c, struct channel_id id, const struct broadcaster *platform, const struct row *row)
+{
+	struct str token = token_of(c, id, row);
+	struct broadcaster_call own = { 0 };
+	struct channel_id other;
+	bool elsewhere;
+
+	TRY(channel_by_account(c, row_str(row, "platform"), row_str(row, "external_id"), &other, &elsewhere));
+	if (!token.n || elsewhere || !platform->revoke)
+		return OK;
+	return let_go(c, platform->revoke(c, &own, token));
+}
+
+enum err channel_forget(struct ctx *c, struct channel_id id, bool give_up)
 {
 	const struct broadcaster *platform;
-	struct broadcaster_call app, own = { 0 };
-	struct str token = S("");
+	struct broadcaster_call app;
 	struct row row;
 
 	TRY(channel_door_row(c, id, &row));
 	if (!row.found || !str_eq(row_str(&row, "status"), S("disconnected"))) /* connected again meanwhile */
 		return OK;
-	TRY(broadcaster_by_name(c, row_str(&row, "platform"), &platform));
+	platform = broadcaster_of(row_str(&row, "platform"));
+	if (give_up || !platform || !platform->configured(c->config))
+		return forgotten(c, id);
 	if (platform->topics_n && platform->unsubscribe) {
 		TRY(channel_app_open(c, platform, &app));
 		TRY(pushes_drop(c, platform, id, &app, row_str(&row, "external_id")));
 	}
-	if (!row_null(&row, "refresh_sealed"))
-		TRY(crypto_open(c, row_str(&row, "refresh_sealed"), channel_bound(c, id, "refresh"), &token));
-	else if (!row_null(&row, "access_sealed"))
-		TRY(crypto_open(c, row_str(&row, "access_sealed"), channel_bound(c, id, "access"), &token));
-	if (token.n && platform->revoke)
-		TRY(let_go(c, platform->revoke(c, &own, token)));
+	TRY(grant_back(c, id, platform, &row));
 	return forgotten(c, id);
 }

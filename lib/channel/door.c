@@ -3,13 +3,17 @@
 
 #include "lib/channel/inside.h"
 #include "lib/core/config.h"
+#include "lib/core/log.h"
 #include "lib/core/time.h"
+#include "lib/quota/quota.h"
 
 #define LEASE_TRIES 50
 #define LEASE_PAUSE_MS 100
 #define FAILURES_DEGRADED 3
 #define REST_MS 1000
 #define REST_DENIED_S 3600
+#define TEND_S (30 * INT64_C(86400)) /* so long no refresh token lies unused */
+#define TEND_EARLIER_S 300
 
 struct str channel_bound(struct ctx *c, struct channel_id id, const char *field)
 {
@@ -43,6 +47,21 @@ static enum err read_door(struct ctx *c, struct channel_id id, struct channel_do
 		.id = id, .account = row_str(row, "external_id"), .generation = row_int(row, "token_generation"),
 		.troubled = row_bool(row, "troubled"), .call = { .wait_ms = row_int(row, "rest_ms") } };
 	return broadcaster_by_name(c, row_str(row, "platform"), &out->platform);
+}
+
+/* What no key of ours opens is lost until that key is back, or she connects again. */
+static enum err opened(struct ctx *c, const struct channel_door *door, const struct row *row, const char *field, struct str *out)
+{
+	struct channel_door lost = *door;
+	struct str sealed = row_str(row, str_z(c->mem, str_fmt(c->mem, "%s_sealed", field)));
+
+	if (crypto_open(c, sealed, channel_bound(c, door->id, field), out) == OK)
+		return OK;
+	log_line(LOG_ERROR, "a token cannot be opened", LOG_FIELDS(
+		LOG_S("channel", ID_TEXT(c->mem, channel, door->id)), LOG_S("detail", c->failed_detail)));
+	c->failed = OK;
+	lost.call.reason = S("key");
+	return channel_heard(c, &lost, FAIL(c, ERR_PLATFORM_DENIED, "no key opens its %s token", field));
 }
 
 static enum err lease_take(struct ctx *c, struct channel_id id, struct uuid lease, struct row *row)
@@ -80,7 +99,7 @@ static enum err refresh_under(struct ctx *c, struct channel_door *door, struct u
 		door->call.reason = S("grant");
 		return channel_heard(c, door, FAIL(c, ERR_PLATFORM_DENIED, "there is no refresh token"));
 	}
-	TRY(crypto_open(c, row_str(pair, "refresh_sealed"), channel_bound(c, door->id, "refresh"), &refresh));
+	TRY(opened(c, door, pair, "refresh", &refresh));
 	door->call.token = S("");
 	e = door->platform->refresh(c, &door->call, refresh, &tokens);
 	if (e == ERR_PLATFORM_DENIED && !door->call.reason.n)
@@ -115,7 +134,7 @@ enum err channel_open(struct ctx *c, struct channel_id id, struct channel_door *
 		TRY(read_door(c, id, out, &row));
 	}
 	out->call.until_ms = time_monotonic_ms() + 2 * c->config->net_total_ms;
-	return crypto_open(c, row_str(&row, "access_sealed"), channel_bound(c, id, "access"), &out->call.token);
+	return opened(c, out, &row, "access", &out->call.token);
 }
 
 static enum err rest(struct ctx *c, struct channel_id id, int64_t ms, bool failure, int64_t *failures)
@@ -127,18 +146,30 @@ static enum err rest(struct ctx *c, struct channel_id id, int64_t ms, bool failu
 	return OK;
 }
 
-/* A token that was refused is replaced once; a fresh one that is refused, or a grant or scope that is gone, needs the creator. */
+static bool for_good(struct str reason)
+{
+	static const struct str reasons[] = { { "grant", 5 }, { "scope", 5 }, { "account", 7 }, { "key", 3 } };
+
+	for (size_t i = 0; i < COUNT(reasons); i++)
+		if (str_eq(reason, reasons[i]))
+			return true;
+	return false;
+}
+
+/* A token that was refused is replaced once; a fresh one that is refused, or a grant or scope that is gone, needs the creator. What was
+ * refused is not what there is when she has connected again meanwhile. */
 static enum err denied(struct ctx *c, const struct channel_door *door)
 {
-	bool gone = str_eq(door->call.reason, S("grant")) || str_eq(door->call.reason, S("scope"));
 	struct row row;
 
-	if (!gone) {
+	if (!for_good(door->call.reason)) {
 		TRY(db_maybe(c, SQL(channel_token_stale), PARAMS(p_uuid(door->id.u), p_int(door->generation)), &row));
 		if (!row.found || !row_bool(&row, "fresh_refused"))
 			return FAIL(c, ERR_RETRY, "the next call has another token");
 	}
-	TRY(db_run(c, SQL(channel_denied), PARAMS(p_uuid(door->id.u), p_int(REST_DENIED_S))));
+	TRY(db_maybe(c, SQL(channel_denied), PARAMS(p_uuid(door->id.u), p_int(REST_DENIED_S), p_int(door->generation)), &row));
+	if (!row.found)
+		return FAIL(c, ERR_RETRY, "the next call has another token");
 	return channel_health_put(c, door->id, S("needs_reconnect"), door->call.reason.n ? door->call.reason : S("token"));
 }
 
@@ -185,32 +216,61 @@ enum err channel_app_open(struct ctx *c, const struct broadcaster *platform, str
 	if (!platform->app_token)
 		return OK;
 	TRY(db_maybe(c, SQL(channel_app), PARAMS(p_str(name)), &row));
-	if (row.found)
-		return crypto_open(c, row_str(&row, "access_sealed"), channel_app_bound(c, name), &call->app_token);
+	if (row.found && crypto_open(c, row_str(&row, "access_sealed"), channel_app_bound(c, name), &call->app_token) == OK)
+		return OK;
+	c->failed = OK;
 	TRY(platform->app_token(c, call, &tokens));
 	call->app_token = tokens.access;
 	return db_run(c, SQL(channel_app_put), PARAMS(
 		p_str(name), p_str(crypto_seal(c, tokens.access, channel_app_bound(c, name))), p_int(tokens.access_s)));
 }
 
-enum err channel_tend_step(struct ctx *c, int64_t *done)
+int64_t channel_tend_s(const struct broadcaster *platform)
+{
+	return platform->revalidate_s ? platform->revalidate_s - TEND_EARLIER_S : TEND_S;
+}
+
+/* The cheapest call there is with its token: is it good again? */
+static enum err identify(struct ctx *c, struct channel_door *door)
+{
+	struct broadcaster_cost cost = door->platform->cost ? door->platform->cost(c, VERB_IDENTIFY, 1) : (struct broadcaster_cost){ 0 };
+	struct broadcaster_identity who;
+	bool granted;
+
+	TRY(quota_take(c, &cost, &granted));
+	if (!granted)
+		return FAIL(c, ERR_PLATFORM_SLOW, "nothing is left of %s", cost.bucket);
+	return channel_heard(c, door, door->platform->identify(c, &door->call, &who));
+}
+
+/* Opening has replaced a token that nobody used. */
+static enum err tend(struct ctx *c, struct channel_id id, int64_t *every_s)
 {
 	struct channel_door door;
+
+	TRY(channel_open(c, id, &door));
+	*every_s = channel_tend_s(door.platform);
+	if (door.platform->validate)
+		return channel_heard(c, &door, door.platform->validate(c, &door.call));
+	return door.troubled ? identify(c, &door) : OK;
+}
+
+enum err channel_tend_step(struct ctx *c, int64_t *done)
+{
 	struct channel_id id;
+	int64_t every_s;
 	struct row row;
 	enum err e;
 
 	*done = 0;
-	TRY(db_maybe(c, SQL(channel_idle), NO_PARAMS, &row));
+	TRY(db_maybe(c, SQL(channel_tend_due), NO_PARAMS, &row));
 	if (!row.found)
 		return OK;
 	*done = 1;
 	id.u = row_uuid(&row, "id");
-	e = channel_open(c, id, &door);
-	if (e == OK && door.platform->validate)
-		e = channel_heard(c, &door, door.platform->validate(c, &door.call));
-	else if (e == OK)
-		e = replace(c, &door);
+	e = tend(c, id, &every_s);
+	if (e == OK)
+		return db_run(c, SQL(channel_tended), PARAMS(p_uuid(id.u), p_int(every_s)));
 	if (e == ERR_DB_AWAY || e == ERR_INTERNAL)
 		return e;
 	c->failed = OK;

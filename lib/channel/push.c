@@ -19,7 +19,7 @@ enum err channel_push_by_key(struct ctx *c, struct str platform, struct str key,
 	if (!row.found)
 		return OK;
 	*out = (struct channel_push){ .id = { row_uuid(&row, "id") }, .channel = { row_uuid(&row, "channel_id") },
-		.platform = broadcaster_of(platform), .topic = row_str(&row, "topic"), .account = row_str(&row, "account") };
+		.platform = broadcaster_of(platform), .topic = row_str(&row, "topic"), .account = row_str(&row, "account"), .wanted = row_bool(&row, "wanted") };
 	return crypto_open(c, row_str(&row, "secret_sealed"), channel_push_bound(c, out->id), &out->secret);
 }
 
@@ -49,7 +49,10 @@ static enum err ask(struct ctx *c, const struct row *row, struct push_id id)
 
 	if (!platform || !platform->subscribe)
 		return FAIL(c, ERR_PLATFORM_UNSUPPORTED, "it pushes nothing");
-	TRY(crypto_open(c, row_str(row, "secret_sealed"), channel_push_bound(c, id), &secret));
+	if (crypto_open(c, row_str(row, "secret_sealed"), channel_push_bound(c, id), &secret) != OK) {
+		c->failed = OK;
+		return FAIL(c, ERR_SIGNATURE, "no key of ours opens its secret");
+	}
 	TRY(channel_app_open(c, platform, &call));
 	TRY(platform->subscribe(c, &call, str_z(c->mem, row_str(row, "topic")), row_str(row, "account"), callback, secret, &made));
 	return db_run(c, SQL(channel_push_asked), PARAMS(p_uuid(id.u), p_str(made.external_id), p_bool(str_eq(made.state, S("active")))));

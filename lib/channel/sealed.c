@@ -28,8 +28,10 @@ enum err channel_reseal(struct ctx *c, struct uuid *after, int limit, struct cry
 		TRY(reseal_one(c, &row, out));
 		*after = row_uuid(&row, "id");
 	}
-	if (rows.n < limit)
+	if (rows.n < limit) {
 		*after = (struct uuid){ 0 };
+		TRY(db_run(c, SQL(channel_app_drop_old), PARAMS(p_str(crypto_ring_first(c)))));
+	}
 	return OK;
 }
 

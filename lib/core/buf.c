@@ -53,7 +53,16 @@ void buf_char(struct buf *b, char ch)
 
 void buf_int(struct buf *b, int64_t v)
 {
-	buf_fmt(b, "%lld", (long long)v);
+	char digits[20];
+	size_t at = sizeof digits;
+	uint64_t left = v < 0 ? -(uint64_t)v : (uint64_t)v;
+
+	do
+		digits[--at] = (char)('0' + left % 10);
+	while (left /= 10);
+	if (v < 0)
+		digits[--at] = '-';
+	buf_put(b, (struct str){ digits + at, sizeof digits - at });
 }
 
 void buf_fmt(struct buf *b, const char *format, ...)

@@ -72,6 +72,20 @@ enum err db_run(struct ctx *c, const struct query *q, const struct params *param
 enum err db_count(struct ctx *c, const struct query *q, const struct params *params, int64_t *changed); /* rows changed */
 struct row rows_at(const struct rows *rows, int i);
 
+/* Several statements that do not need each other's answers, in one round trip and, where no transaction is open, in one of its own.
+ * The first that fails is the failure of all. */
+#define DB_ASKS_MOST 8
+#define DB_ASK_PARAMS_MOST 4
+struct db_ask {
+	const struct query *query;
+	const struct param *list; /* NULL: own */
+	size_t n;
+	struct rows rows;         /* the answer */
+	struct param own[DB_ASK_PARAMS_MOST];
+};
+struct db_ask db_ask(const struct query *q, const struct params *params);
+enum err db_all_of(struct ctx *c, struct db_ask *asks, size_t n);
+
 /* name of the constraint behind the last DUPLICATE or check failure; "" for none */
 struct str db_refused_by(struct ctx *c);
 /* The last statement failed over its data or another writer (SQLSTATE class 22, 23 or 40). */

@@ -64,39 +64,64 @@ struct str db_refused_by(struct ctx *c)
 	return str_of(c->db->refused_by);
 }
 
-/* The result a caller is told about is the last step's, or that of the step that failed. */
-static PGresult *keep_telling(PGresult **results, size_t n)
+/* Adds the steps of one ask; its last step is where its result comes from. */
+static size_t steps_add(struct db *db, const struct db_ask *ask, const char *const *values, struct step *steps, size_t n)
 {
-	PGresult *kept = results[n - 1];
-
-	for (size_t i = 0; i < n - 1; i++) {
-		if (kept == NULL && !result_ok(results[i]))
-			kept = results[i];
-		else
-			PQclear(results[i]);
-	}
-	return kept;
+	if (!conn_is_prepared(db, ask->query))
+		steps[n++] = (struct step){ .kind = STEP_PREPARE, .query = ask->query };
+	steps[n] = (struct step){ .kind = STEP_RUN, .query = ask->query, .values = values, .values_n = ask->query->params };
+	return n + 1;
 }
 
-static enum err trip(struct ctx *c, const struct query *q, const char *const *values, int n, PGresult **out)
+/* out[i]: the result of asks[i], of the step before it that failed, or NULL where none of it was reached. */
+static void results_take(PGresult **results, const struct step *steps, size_t steps_n, PGresult **out)
+{
+	PGresult *failed = NULL;
+
+	for (size_t i = 0; i < steps_n; i++) {
+		if (steps[i].kind == STEP_RUN) {
+			*out++ = results[i] != NULL ? results[i] : failed;
+			failed = NULL;
+		} else if (failed == NULL && results[i] != NULL && !result_ok(results[i])) {
+			failed = results[i];
+		} else {
+			PQclear(results[i]);
+		}
+	}
+}
+
+static enum err trip(struct ctx *c, const struct db_ask *asks, const char *const *const values[], size_t n, PGresult **out)
 {
 	struct db *db = c->db;
-	struct step steps[3];
-	PGresult *results[3];
+	struct step steps[1 + 2 * DB_ASKS_MOST];
+	PGresult *results[1 + 2 * DB_ASKS_MOST];
 	size_t steps_n = 0;
 
 	TRY(conn_ready(c));
 	if (db->tx == TX_WANTED)
 		steps[steps_n++] = step_begin(db);
-	if (!conn_is_prepared(db, q))
-		steps[steps_n++] = (struct step){ .kind = STEP_PREPARE, .query = q };
-	steps[steps_n++] = (struct step){ .kind = STEP_RUN, .query = q, .values = values, .values_n = n };
+	for (size_t i = 0; i < n; i++)
+		steps_n = steps_add(db, &asks[i], values[i], steps, steps_n);
 	if (db->tx == TX_WANTED)
 		db->tx = TX_OPEN;
 	if (!conn_trip(db, steps, steps_n, results))
-		return FAIL(c, ERR_DB_AWAY, "%s: the connection was lost", q->name);
-	*out = keep_telling(results, steps_n);
+		return FAIL(c, ERR_DB_AWAY, "%s: the connection was lost", asks[0].query->name);
+	results_take(results, steps, steps_n, out);
 	return OK;
+}
+
+static const PGresult *first_bad(PGresult *const results[], size_t n, size_t *at)
+{
+	for (*at = 0; *at < n; (*at)++)
+		if (results[*at] != NULL && !result_ok(results[*at]))
+			return results[*at];
+	return NULL;
+}
+
+static void clear_all(PGresult **results, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		PQclear(results[i]);
 }
 
 static bool plan_is_stale(const PGresult *r)
@@ -107,32 +132,39 @@ static bool plan_is_stale(const PGresult *r)
 	return state != NULL && strcmp(state, "0A000") == 0 && message != NULL && strstr(message, "cached plan") != NULL;
 }
 
-/* Runs q and gives its good result, which the caller clears. */
-static enum err run(struct ctx *c, const struct query *q, const struct params *params, PGresult **out)
+/* Runs all of them and gives their good results, which the caller clears. */
+static enum err run(struct ctx *c, const struct db_ask *asks, size_t n, PGresult **out)
 {
 	struct db *db = c->db;
 	enum tx_state before = db->tx;
-	const char *const *values;
+	const char *const *values[DB_ASKS_MOST];
+	const PGresult *bad;
+	size_t at;
 	enum err e;
 
+	assert(n > 0 && n <= DB_ASKS_MOST);
 	db->sqlstate[0] = db->refused_by[0] = '\0';
-	assert(params->n == (size_t)q->params);
-	TRY(params_texts(c, params, &values));
-	TRY(trip(c, q, values, q->params, out));
-	if (!result_ok(*out) && plan_is_stale(*out)) {
+	for (size_t i = 0; i < n; i++) {
+		assert(asks[i].n == (size_t)asks[i].query->params);
+		TRY(params_texts(c, &(const struct params){ asks[i].list, asks[i].n }, &values[i]));
+	}
+	TRY(trip(c, asks, values, n, out));
+	bad = first_bad(out, n, &at);
+	if (bad != NULL && plan_is_stale(bad)) {
 		db->stale = true;
 		if (before != TX_OPEN) { /* nothing was done before it: once more over a new connection */
-			PQclear(*out);
+			clear_all(out, n);
 			db->tx = before;
 			conn_drop(db);
-			TRY(trip(c, q, values, q->params, out));
+			TRY(trip(c, asks, values, n, out));
+			bad = first_bad(out, n, &at);
 		}
 	}
-	if (result_ok(*out))
+	if (bad == NULL)
 		return OK;
 
-	e = result_refusal(c, *out, q->name);
-	PQclear(*out);
+	e = result_refusal(c, bad, asks[at].query->name);
+	clear_all(out, n);
 	return e;
 }
 
@@ -141,11 +173,36 @@ static void clear_result(void *r)
 	PQclear(r);
 }
 
+struct db_ask db_ask(const struct query *q, const struct params *params)
+{
+	struct db_ask ask = { .query = q, .n = params->n };
+
+	assert(params->n <= DB_ASK_PARAMS_MOST);
+	memcpy(ask.own, params->list, params->n * sizeof *params->list);
+	return ask;
+}
+
+enum err db_all_of(struct ctx *c, struct db_ask *asks, size_t n)
+{
+	PGresult *results[DB_ASKS_MOST];
+
+	for (size_t i = 0; i < n; i++)
+		if (asks[i].list == NULL)
+			asks[i].list = asks[i].own;
+	TRY(run(c, asks, n, results));
+	for (size_t i = 0; i < n; i++) {
+		arena_defer(c->mem, clear_result, results[i]);
+		asks[i].rows = (struct rows){ results[i], PQntuples(results[i]) };
+	}
+	return OK;
+}
+
 enum err db_all(struct ctx *c, const struct query *q, const struct params *params, struct rows *out)
 {
+	struct db_ask ask = { .query = q, .list = params->list, .n = params->n };
 	PGresult *r;
 
-	TRY(run(c, q, params, &r));
+	TRY(run(c, &ask, 1, &r));
 	arena_defer(c->mem, clear_result, r);
 	*out = (struct rows){ r, PQntuples(r) };
 	return OK;
@@ -170,10 +227,11 @@ enum err db_one(struct ctx *c, const struct query *q, const struct params *param
 
 enum err db_count(struct ctx *c, const struct query *q, const struct params *params, int64_t *changed)
 {
+	struct db_ask ask = { .query = q, .list = params->list, .n = params->n };
 	PGresult *r;
 	struct str tuples;
 
-	TRY(run(c, q, params, &r));
+	TRY(run(c, &ask, 1, &r));
 	tuples = str_of(PQcmdTuples(r));
 	*changed = 0;
 	if (tuples.n > 0 && !str_int(tuples, changed))

@@ -3,6 +3,7 @@
 #include "lib/detect/inside.h"
 #include "lib/stream/stream.h"
 
+#define VANISHED_LOOK_MS 300000
 #define ANNOUNCED_LATE_MS INT64_C(86400000) /* what should have begun a day ago is not announced any more */
 
 struct scene {
@@ -101,6 +102,8 @@ static enum err told(struct ctx *c, const struct scene *s, const struct word *wo
 	if (cast->known.state == LIVE_ENDED)
 		return OK;
 	cast->known = d.now;
+	if (cast->known.misses == DECIDE_MISSES_GONE && word->missed && known_runs(&cast->known))
+		TRY(account_look_soon(c, s->account, VANISHED_LOOK_MS));
 	TRY(put(c, s, cast, &word->live, d.ended_by, &taken));
 	if (taken)
 		return word_refused(c, s->account, cast->external_id, "another channel's broadcast");

@@ -110,6 +110,7 @@ struct told told_of(const struct account *account, const struct word *word, int6
 		.state = live->state,
 		.missed = word->missed,
 		.pushed = word->pushed,
+		.absent = word->absent,
 		.stranger = live->account.n && !str_eq(live->account, account->external_id),
 		.started_ms = live->started_ms,
 		.ended_ms = live->ended_ms,

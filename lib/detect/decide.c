@@ -11,6 +11,8 @@ static const char *nonsense(const struct told *told)
 		return "another account's broadcast";
 	if (told->ended_ms && told->started_ms && told->ended_ms < told->started_ms)
 		return "ended before it began";
+	if ((told->started_ms && told->started_ms < DECIDE_EARLIEST_MS) || (told->ended_ms && told->ended_ms < DECIDE_EARLIEST_MS))
+		return "long before there were any";
 	if (told->started_ms > told->now_ms + DECIDE_AHEAD_MS || told->ended_ms > told->now_ms + DECIDE_AHEAD_MS)
 		return "in the future";
 	return NULL;
@@ -102,6 +104,9 @@ static void none(struct decision *d, const struct told *told, const struct detec
 		d->now.state = LIVE_NONE;
 		return;
 	}
+	/* Nobody knows it any more, and its owner does not have it on the air: taken down. */
+	if (told->absent && d->now.misses >= DECIDE_MISSES_GONE)
+		end(d, d->now.told_ms, "off");
 	if (!rules->off_ends || off_ms < d->now.started_ms)
 		return; /* no end; or the end of one before it */
 	heard(d, told);

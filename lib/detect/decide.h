@@ -6,6 +6,7 @@
 #define DECIDE_MISSES_GONE 3                 /* answers in a row that did not know it */
 #define DECIDE_LAG_MS INT64_C(120000)        /* an answer may be so old */
 #define DECIDE_AHEAD_MS INT64_C(300000)      /* their clock may be so far ahead of ours */
+#define DECIDE_EARLIEST_MS INT64_C(1104537600000) /* 2005: none of these platforms was there before */
 
 struct known {
 	enum live_state state;      /* LIVE_ENDED and LIVE_NONE are final */
@@ -22,6 +23,7 @@ struct told {
 	enum live_state state;      /* LIVE_UNKNOWN: an error, or any doubt */
 	bool missed;                /* a good answer that did not know it; with LIVE_UNKNOWN */
 	bool pushed;                /* by a push, not by an answer */
+	bool absent;                /* with LIVE_NONE: its own account's list of what is on the air lacks it */
 	bool stranger;              /* the platform says that it is another account's */
 	int64_t started_ms, ended_ms; /* 0: not told */
 	int64_t off_ms;             /* with LIVE_NONE: since when; 0: now */

@@ -1,6 +1,6 @@
 /* detect: what creators' accounts broadcast. Finds out by pushes, by looking at many at once, and rarely by asking for one account;
  * what comes out is told to lib/stream.
- * Owns       table broadcast; of channel the columns live_state, live_told_at, look_at, looks_failed
+ * Owns       table broadcast; of channel the columns live_state, live_told_at, look_at, looks_failed, past_at
  * Invariant  a broadcast makes at most one stream, however many signals of it arrive, in whatever order.
  *            An error is "unknown": it never starts and never ends a stream
  * Never      asks a platform that cannot tell (TikTok), or ends a stream that somebody started by hand there
@@ -15,13 +15,14 @@
 enum err detect_pushed(struct ctx *c, struct channel_id channel, const struct broadcaster_push *push);
 
 /* How detection reaches platforms; the helper's go through lib/channel. No transaction is open. After a failure call->wait_ms and
- * call->reason say more. */
+ * call->reason say more; RETRY of find: it may succeed at once with another token. */
 struct detect_doors {
 	const struct broadcaster *const *platforms;
 	size_t platforms_n;
 	enum err (*watch)(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call,
 		const struct broadcaster_look *looks, size_t n, struct broadcaster_live *out);
-	enum err (*find)(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel,
+	/* past: not what is on the air but what was */
+	enum err (*find)(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel, bool past,
 		struct broadcaster_live **out, size_t *n);
 	enum err (*videos)(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call,
 		const struct broadcaster_look *look, struct str cursor, struct broadcaster_videos *out);

@@ -18,7 +18,7 @@ struct account {
 /* One thing that was said of an account: of a broadcast, or with NONE and no id of all it may have on the air. */
 struct word {
 	struct broadcaster_live live;
-	bool missed, pushed;
+	bool missed, pushed, absent;
 	int64_t off_ms;
 };
 
@@ -53,8 +53,8 @@ enum err words_apply(struct ctx *c, const struct account *account, const struct 
 enum err word_apply_alone(struct ctx *c, const struct account *account, const struct word *word);
 /* What was told of a broadcast makes no sense: it is logged, noted, and left alone for a while. */
 enum err word_refused(struct ctx *c, const struct account *account, struct str external_id, const char *why);
-/* words[i] of accounts[i]; what tells nothing new is written together. */
-enum err words_apply_many(struct ctx *c, const struct account *accounts, const struct word *words, size_t n, int64_t watch_ms);
+/* words[i] of accounts[i]; what tells nothing new is written together. Words that are not believed become UNKNOWN. */
+enum err words_apply_many(struct ctx *c, const struct account *accounts, struct word *words, size_t n, int64_t watch_ms);
 
 /* When a broadcast is looked at next; 0: not again. */
 int64_t look_next(const struct account *account, const struct known *known, int64_t scheduled_ms, int64_t now_ms, int64_t watch_ms);
@@ -92,6 +92,8 @@ enum err round_find(struct ctx *c, const struct round *r);
 struct account account_read(const struct round *r, const struct row *row, const char *channel, const char *external_id);
 /* What was said of accounts (empty: nothing), and when each is looked at next. */
 enum err channels_told(struct ctx *c, const struct uuid *ids, const struct str *states, const int64_t *looks, size_t n);
+/* The account is looked at in_ms from now, if not sooner. */
+enum err account_look_soon(struct ctx *c, const struct account *account, int64_t in_ms);
 /* No answer came for them: a pause that doubles, or as long as the platform said. */
 enum err channels_failed(struct ctx *c, const struct uuid *ids, size_t n, int64_t first_ms, int64_t most_ms, int64_t wait_ms);
 /* fails NOT_FOUND  no such channel, or it is not connected */

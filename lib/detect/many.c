@@ -1,4 +1,5 @@
 /* many.c: the words of one big answer. Most say what was known already, and cost one statement together. */
+#include "lib/core/log.h"
 #include "lib/detect/inside.h"
 
 struct one_tx {
@@ -57,7 +58,24 @@ static void touch(struct touched *t, const struct account *account, const struct
 	t->viewers[t->n++] = word->live.viewers;
 }
 
-enum err words_apply_many(struct ctx *c, const struct account *accounts, const struct word *words, size_t n, int64_t watch_ms)
+#define CROWD 5                          /* so many do not stop in one moment, and nobody else is on */
+#define CROWD_DOUBT_MS INT64_C(900000)   /* unless it stays so */
+
+/* An answer without anybody, where many were on just before, is doubted for a while: it says nothing. */
+static bool is_doubtful(const struct account *accounts, const struct word *words, size_t n, const struct cast *casts, size_t casts_n,
+	int64_t now_ms)
+{
+	size_t were_on = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!accounts[i].by_account || words[i].live.state == LIVE_ON)
+			return false;
+	for (size_t i = 0; i < casts_n; i++)
+		were_on += known_runs(&casts[i].known) && !casts[i].known.off_ms && casts[i].known.told_ms > now_ms - CROWD_DOUBT_MS;
+	return were_on >= CROWD;
+}
+
+enum err words_apply_many(struct ctx *c, const struct account *accounts, struct word *words, size_t n, int64_t watch_ms)
 {
 	struct uuid *channels = arena_array(c->mem, n + 1, sizeof *channels);
 	struct str *ids = arena_array(c->mem, n + 1, sizeof *ids);
@@ -73,6 +91,12 @@ enum err words_apply_many(struct ctx *c, const struct account *accounts, const s
 	}
 	TRY(clock_read(c, &now_ms));
 	TRY(casts_known(c, channels, n, ids, n, &casts, &casts_n));
+	if (is_doubtful(accounts, words, n, casts, casts_n, now_ms)) {
+		log_line(LOG_WARN, "a platform shows nobody of many", LOG_FIELDS(LOG_S("platform", accounts->platform), LOG_I("accounts", (int64_t)n)));
+		for (size_t i = 0; i < n; i++)
+			words[i].live.state = LIVE_UNKNOWN;
+		return OK;
+	}
 	for (size_t i = 0; i < n; i++) {
 		const struct word *word = &words[i];
 		struct cast *cast = cast_of(casts, casts_n, accounts[i].channel, word->live.external_id);

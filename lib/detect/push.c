@@ -5,7 +5,7 @@
 #define LATE_MS INT64_C(600000) /* a word that old is only a reason to look */
 #define SOON_MS 30000           /* by then their answers know of it too */
 
-static enum err look_soon(struct ctx *c, const struct account *account, int64_t in_ms)
+enum err account_look_soon(struct ctx *c, const struct account *account, int64_t in_ms)
 {
 	return db_run(c, SQL(detect_channel_soon), PARAMS(p_uuid(account->channel.u), p_int(in_ms)));
 }
@@ -24,9 +24,9 @@ static enum err told_on(struct ctx *c, const struct account *account, const stru
 
 	word = word_fit(word);
 	if (!word.live.external_id.n || (push->at_ms && push->at_ms < now_ms - LATE_MS))
-		return look_soon(c, account, 0);
+		return account_look_soon(c, account, 0);
 	TRY(words_apply(c, account, &word, 1));
-	return look_soon(c, account, SOON_MS);
+	return account_look_soon(c, account, SOON_MS);
 }
 
 static enum err told_off(struct ctx *c, const struct account *account, const struct broadcaster_push *push)
@@ -34,7 +34,7 @@ static enum err told_off(struct ctx *c, const struct account *account, const str
 	struct word word = { .pushed = true, .off_ms = push->at_ms, .live = { .state = LIVE_NONE, .account = push->account, .viewers = -1 } };
 
 	TRY(words_apply(c, account, &word, 1));
-	return look_soon(c, account, SOON_MS);
+	return account_look_soon(c, account, SOON_MS);
 }
 
 enum err account_of(struct ctx *c, struct channel_id channel, struct account *out, int64_t *now_ms)

@@ -210,6 +210,7 @@ enum err moment_merge(struct ctx *c, struct moment_id from, struct moment_id int
 	if (uuid_eq(from.u, into.u) || !uuid_eq(a.live.u, b.live.u) || !str_eq(b.state, S("kept")))
 		field_bad(c, "into", "another moment of the same session");
 	TRY(fields_must_be_good(c));
+	TRY(moment_turn(c, a.live)); /* two that are merged into each other at once would wait for one another */
 	TRY(db_maybe(c, SQL(moment_merge), PARAMS(p_uuid(c->creator.u), p_uuid(from.u), p_uuid(into.u)), &row));
 	if (!row.found)
 		return FAIL(c, ERR_MOMENT_STATE, "it is merged or deleted already");

@@ -29,6 +29,11 @@ static struct order order_of(const struct row *row)
 		.link = { row_uuid(row, "link_id") },
 		.link_code = row_str(row, "link_code"),
 		.offer = { row_uuid(row, "offer_id") },
+		.replay = { row_uuid(row, "replay_id") },
+		.moment = { row_uuid(row, "moment_id") },
+		.live = { row_uuid(row, "live_id") },
+		.moment_title = row_str(row, "moment_title"),
+		.second = row_null(row, "second") ? -1 : row_int(row, "second"),
 	};
 }
 

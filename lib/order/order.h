@@ -36,6 +36,11 @@ struct order {
 	struct link_id link;
 	struct str link_code;
 	struct offer_id offer;           /* of the credit, or of the candidate */
+	struct replay_id replay;         /* the replay that it was bought in; nil: none */
+	struct moment_id moment;         /* nil: none; one that was merged is the one it is a part of */
+	struct live_id live;             /* of the moment */
+	struct str moment_title;         /* its own, else its product's */
+	int64_t second;                  /* of the stream or replay, that the buyer came from; -1: not known */
 	/* by id only */
 	struct str source_name, cancel_reason, credit_detail; /* credit_detail: JSON, the attribution receipt */
 	struct money presentment_total, presentment_refunded;

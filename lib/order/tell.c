@@ -28,6 +28,10 @@ static struct str revenue_json(struct ctx *c, struct order_id order, const struc
 	event_put_id(&w, "link", row_uuid(row, "link_id"));
 	event_put_id(&w, "checkout", row_uuid(row, "session_id"));
 	event_put_id(&w, "offer", row_uuid(row, "offer_id"));
+	event_put_id(&w, "replay", row_uuid(row, "replay_id"));
+	event_put_id(&w, "moment", row_uuid(row, "moment_id"));
+	if (!row_null(row, "second"))
+		jw_kint(&w, "second", row_int(row, "second"));
 	if (refund)
 		jw_kint(&w, "refund", refund);
 	jw_end(&w);

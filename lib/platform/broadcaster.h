@@ -5,7 +5,8 @@
  * Fails   every verb that calls out fails in one of the ways of platform.h, and says more in its broadcaster_call:
  *           PLATFORM_AWAY     no usable answer (network, 5xx, garbage): try again later
  *           PLATFORM_SLOW     a rate or an allowance is used up until call->wait_ms is over; reason "quota" for the whole app's day
- *           PLATFORM_DENIED   the token is no good: reason "token" (refresh once), "grant" (connect again), "scope"
+ *           PLATFORM_DENIED   the token is no good: reason "token" (refresh once), "grant" (connect again), "scope",
+ *                             "account" (there is none that can be used)
  *           PLATFORM_REFUSED  it understood and said no; reason is its machine word; "config" when our own credentials are wrong
  * Source  facts of each platform stand in its folder: lib/platform/youtube, tiktok, twitch
  */
@@ -163,6 +164,8 @@ struct broadcaster {
 
 	/* The broadcasts that the call's own account has on the air now; *n 0: none, positively. With its token. */
 	enum err (*live_find)(struct ctx *c, struct broadcaster_call *call, struct broadcaster_live **out, size_t *n);
+	/* Those that it had, as far as they are listed; costs as much. */
+	enum err (*live_past)(struct ctx *c, struct broadcaster_call *call, struct broadcaster_live **out, size_t *n);
 	/* Up to watch_max accounts or broadcasts at once, with app credentials; out has n elements in the order of `looks`.
 	 * What the answer does not contain: YouTube UNKNOWN, Twitch NONE. */
 	size_t watch_max;

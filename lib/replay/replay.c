@@ -51,13 +51,14 @@ enum err replay_list(struct ctx *c, struct replay_id after, int limit, struct re
 	return OK;
 }
 
-enum err replay_latest(struct ctx *c, struct creator_id creator, int most, struct replay **out, size_t *n)
+struct db_ask replay_latest_ask(struct creator_id creator, int most)
 {
-	struct rows rows;
+	return db_ask(SQL(replay_latest), PARAMS(p_uuid(creator.u), p_int(most)));
+}
 
-	TRY(db_all(c, SQL(replay_latest), PARAMS(p_uuid(creator.u), p_int(most)), &rows));
-	replays_of(c, &rows, out, n);
-	return OK;
+void replay_latest_read(struct ctx *c, const struct rows *answer, struct replay **out, size_t *n)
+{
+	replays_of(c, answer, out, n);
 }
 
 enum err replay_by_id(struct ctx *c, struct replay_id id, struct replay *out)
@@ -85,15 +86,17 @@ enum err replay_by_key(struct ctx *c, struct str key, struct replay *out)
 	return OK;
 }
 
-enum err replay_videos(struct ctx *c, struct replay_id id, struct replay_video **out, size_t *n)
+static struct db_ask videos_ask(struct replay_id id)
 {
-	struct rows rows;
+	return db_ask(SQL(replay_videos), PARAMS(p_uuid(id.u)));
+}
 
-	TRY(db_all(c, SQL(replay_videos), PARAMS(p_uuid(id.u)), &rows));
-	*n = (size_t)rows.n;
+static void videos_read(struct ctx *c, const struct rows *rows, struct replay_video **out, size_t *n)
+{
+	*n = (size_t)rows->n;
 	*out = arena_array(c->mem, *n + 1, sizeof(**out));
-	for (int i = 0; i < rows.n; i++) {
-		struct row row = rows_at(&rows, i);
+	for (int i = 0; i < rows->n; i++) {
+		struct row row = rows_at(rows, i);
 
 		(*out)[i] = (struct replay_video){
 			.id = { row_uuid(&row, "id") }, .platform = row_str(&row, "platform"), .external_id = row_str(&row, "external_id"),
@@ -103,18 +106,19 @@ enum err replay_videos(struct ctx *c, struct replay_id id, struct replay_video *
 			.embeddable = row_bool(&row, "embeddable"), .by_hand = row_bool(&row, "by_hand"),
 		};
 	}
-	return OK;
 }
 
-enum err replay_moments(struct ctx *c, struct replay_id id, struct replay_moment **out, size_t *n)
+static struct db_ask moments_ask(struct replay_id id)
 {
-	struct rows rows;
+	return db_ask(SQL(replay_moments), PARAMS(p_uuid(id.u)));
+}
 
-	TRY(db_all(c, SQL(replay_moments), PARAMS(p_uuid(id.u)), &rows));
-	*n = (size_t)rows.n;
+static void moments_read(struct ctx *c, const struct rows *rows, struct replay_moment **out, size_t *n)
+{
+	*n = (size_t)rows->n;
 	*out = arena_array(c->mem, *n + 1, sizeof(**out));
-	for (int i = 0; i < rows.n; i++) {
-		struct row row = rows_at(&rows, i);
+	for (int i = 0; i < rows->n; i++) {
+		struct row row = rows_at(rows, i);
 
 		(*out)[i] = (struct replay_moment){
 			.id = { row_uuid(&row, "id") }, .title = row_str(&row, "title"), .product = row_str(&row, "product_title"),
@@ -127,7 +131,34 @@ enum err replay_moments(struct ctx *c, struct replay_id id, struct replay_moment
 			(*out)[i].price = row_money(&row, "price_minor", "currency");
 		}
 	}
+}
+
+enum err replay_videos(struct ctx *c, struct replay_id id, struct replay_video **out, size_t *n)
+{
+	struct db_ask ask = videos_ask(id);
+
+	TRY(db_all_of(c, &ask, 1));
+	videos_read(c, &ask.rows, out, n);
 	return OK;
+}
+
+enum err replay_moments(struct ctx *c, struct replay_id id, struct replay_moment **out, size_t *n)
+{
+	struct db_ask ask = moments_ask(id);
+
+	TRY(db_all_of(c, &ask, 1));
+	moments_read(c, &ask.rows, out, n);
+	return OK;
+}
+
+enum err replay_shown(struct ctx *c, const struct replay *replay, struct replay_shown *out)
+{
+	struct db_ask asks[] = { videos_ask(replay->id), moments_ask(replay->id), live_now_ask(replay->creator) };
+
+	TRY(db_all_of(c, asks, COUNT(asks)));
+	videos_read(c, &asks[0].rows, &out->videos, &out->videos_n);
+	moments_read(c, &asks[1].rows, &out->moments, &out->moments_n);
+	return live_now_read(c, &asks[2].rows, &out->now);
 }
 
 int64_t replay_second(const struct replay_video *video, int64_t at_ms)

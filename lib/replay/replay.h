@@ -10,6 +10,7 @@
 #include "lib/core/money.h"
 #include "lib/event/event.h"
 #include "lib/platform/broadcaster.h"
+#include "lib/stream/live.h"
 
 struct replay {
 	struct replay_id id;
@@ -54,10 +55,19 @@ enum err replay_list(struct ctx *c, struct replay_id after, int limit, struct re
 enum err replay_by_id(struct ctx *c, struct replay_id id, struct replay *out);
 /* By TypeID or slug, whoever asks: published ones and others alike. fails NOT_FOUND */
 enum err replay_by_key(struct ctx *c, struct str key, struct replay *out);
-/* The newest published ones of a creator, for everybody. */
-enum err replay_latest(struct ctx *c, struct creator_id creator, int most, struct replay **out, size_t *n);
+/* The newest published ones of a creator, for a page that asks for more in one round trip. */
+struct db_ask replay_latest_ask(struct creator_id creator, int most);
+void replay_latest_read(struct ctx *c, const struct rows *answer, struct replay **out, size_t *n);
 enum err replay_videos(struct ctx *c, struct replay_id id, struct replay_video **out, size_t *n);
 enum err replay_moments(struct ctx *c, struct replay_id id, struct replay_moment **out, size_t *n);
+/* All that its page shows, in one round trip. */
+struct replay_shown {
+	struct replay_video *videos;
+	struct replay_moment *moments;
+	size_t videos_n, moments_n;
+	struct live_now now;         /* nil id: its creator is not live */
+};
+enum err replay_shown(struct ctx *c, const struct replay *replay, struct replay_shown *out);
 /* The second of a video that shows an instant: within the video. */
 int64_t replay_second(const struct replay_video *video, int64_t at_ms);
 

@@ -109,14 +109,19 @@ static enum err streams_read(struct ctx *c, struct str text, struct live_now *ou
 	return OK;
 }
 
-enum err live_now(struct ctx *c, struct creator_id creator, struct live_now *out)
+struct db_ask live_now_ask(struct creator_id creator)
+{
+	return db_ask(SQL(live_now), PARAMS(p_uuid(creator.u)));
+}
+
+enum err live_now_read(struct ctx *c, const struct rows *answer, struct live_now *out)
 {
 	struct row row;
 
 	*out = (struct live_now){ 0 };
-	TRY(db_maybe(c, SQL(live_now), PARAMS(p_uuid(creator.u)), &row));
-	if (!row.found)
+	if (!answer->n)
 		return OK;
+	row = rows_at(answer, 0);
 	out->id.u = row_uuid(&row, "id");
 	out->title = row_str(&row, "title");
 	out->started_ms = row_int(&row, "started_ms");
@@ -124,4 +129,12 @@ enum err live_now(struct ctx *c, struct creator_id creator, struct live_now *out
 	out->product = row_str(&row, "product");
 	out->image_url = row_str(&row, "image_url");
 	return streams_read(c, row_str(&row, "streams"), out);
+}
+
+enum err live_now(struct ctx *c, struct creator_id creator, struct live_now *out)
+{
+	struct db_ask ask = live_now_ask(creator);
+
+	TRY(db_all_of(c, &ask, 1));
+	return live_now_read(c, &ask.rows, out);
 }

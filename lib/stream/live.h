@@ -5,6 +5,7 @@
  */
 #ifndef UNIFYED_STREAM_LIVE_H
 #define UNIFYED_STREAM_LIVE_H
+#include "lib/db/db.h"
 #include "lib/stream/stream.h"
 
 struct live {
@@ -23,8 +24,9 @@ enum err live_by_id(struct ctx *c, struct live_id id, struct live *out);
 enum err live_streams(struct ctx *c, struct live_id id, struct stream **out, size_t *n);
 /* fails BAD_INPUT, EDIT_CONFLICT (revision 0: any), NOT_FOUND */
 enum err live_rename(struct ctx *c, struct live_id id, int64_t revision, struct str title);
-/* Corrects the grouping: the stream goes into session `to`; nil: into one of its own. Moments stay where they were dropped; a session
- * without streams is gone unless moments or links hang on it.
+/* Corrects the grouping: the stream goes into session `to`; nil: into one of its own. Its recording goes along. Moments stay where they
+ * were dropped, unless the session's last stream goes: then all that hangs on it goes too (moments, what stood in the light, links that
+ * follow it, its replay), and it is gone. Two sessions that both have a replay keep what they have.
  * fails NOT_FOUND (either is not hers) */
 enum err live_move(struct ctx *c, struct stream_id stream, struct live_id to, struct live_id *now_in);
 
@@ -43,5 +45,8 @@ struct live_now {
 };
 /* For everybody's pages: one statement, by index. */
 enum err live_now(struct ctx *c, struct creator_id creator, struct live_now *out);
+/* The same for a page that asks for more in one round trip. */
+struct db_ask live_now_ask(struct creator_id creator);
+enum err live_now_read(struct ctx *c, const struct rows *answer, struct live_now *out);
 
 #endif

@@ -28,8 +28,8 @@ static enum err check(struct ctx *c, const struct stream_ask *ask)
 		field_bad(c, "title", "1 to %d characters", TITLE_MAX_POINTS);
 	if (ask->url.n && !text_is_web_url(ask->url))
 		field_bad(c, "url", "an address that begins with https://");
-	if (ask->delay_s < 0 || ask->delay_s > STREAM_DELAY_MAX_S)
-		field_bad(c, "delay_s", "1 to %d seconds", STREAM_DELAY_MAX_S);
+	if (ask->delay_s < STREAM_DELAY_USUAL || ask->delay_s > STREAM_DELAY_MAX_S)
+		field_bad(c, "delay_s", "0 to %d seconds", STREAM_DELAY_MAX_S);
 	return fields_must_be_good(c);
 }
 
@@ -77,7 +77,7 @@ enum err stream_create(struct ctx *c, const struct stream_ask *ask, struct strea
 	*id = ID_NEW(stream, c->now_ms);
 	TRY(db_maybe(c, SQL(stream_insert), PARAMS(
 		p_uuid(id->u), p_uuid(c->creator.u), p_str(ask->platform), p_str(str_trim(ask->title)), p_str(ask->url),
-		p_int(ask->scheduled_ms), p_int(ask->delay_s ? ask->delay_s : stream_usual_delay_s(c, ask->platform))), &row));
+		p_int(ask->scheduled_ms), p_int(ask->delay_s >= 0 ? ask->delay_s : stream_usual_delay_s(c, ask->platform))), &row));
 	if (!row.found)
 		return title_too_long(c);
 	TRY(stream_join(c, *id));
@@ -94,7 +94,7 @@ enum err stream_update(struct ctx *c, struct stream_id id, int64_t revision, con
 	TRY(db_maybe(c, SQL(stream_update), PARAMS(
 		p_uuid(c->creator.u), p_uuid(id.u), p_int(revision ? revision : now.revision), p_str(str_trim(ask->title)),
 		p_str(ask->url), p_int(ask->scheduled_ms),
-		p_int(ask->delay_s ? ask->delay_s : stream_usual_delay_s(c, now.platform))), &row));
+		p_int(ask->delay_s >= 0 ? ask->delay_s : stream_usual_delay_s(c, now.platform))), &row));
 	if (!row.found)
 		return FAIL(c, ERR_EDIT_CONFLICT, "another revision");
 	return row_bool(&row, "title_ok") ? OK : title_too_long(c);

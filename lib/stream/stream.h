@@ -22,10 +22,11 @@ struct stream {
 struct stream_ask {
 	struct str platform, title, url;
 	int64_t scheduled_ms; /* 0: not told */
-	int64_t delay_s;      /* to STREAM_DELAY_MAX_S; 0: as config delay_<platform>_s says */
+	int64_t delay_s;      /* 0 to STREAM_DELAY_MAX_S; STREAM_DELAY_USUAL: as config delay_<platform>_s says */
 };
 
 #define STREAM_DELAY_MAX_S 600
+#define STREAM_DELAY_USUAL -1
 
 bool stream_platform_known(struct str platform);
 

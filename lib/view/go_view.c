@@ -35,18 +35,28 @@ static int64_t save_percent(struct money list, struct money price)
 	return (list.minor - price.minor) * 100 / list.minor;
 }
 
-static struct str go_path(struct ctx *c, struct str code, struct variant_id variant, int units)
+/* The way back to a link, with all that was asked for: with NULL: no argument more. */
+static struct str go_path(struct ctx *c, struct str code, struct variant_id variant, const struct checkout_ask *ask, const char *with)
 {
 	struct buf b = buf_new(c->mem, 256);
+	char sign = '?';
 
 	buf_put(&b, S("/go/"));
 	buf_url_part(&b, code);
-	if (uuid_is_nil(variant.u))
-		return buf_str(&b);
-	buf_put(&b, S("?v="));
-	buf_put(&b, ID_TEXT(c->mem, variant, variant));
-	if (units > 1)
-		buf_fmt(&b, "&units=%d", units);
+	if (!uuid_is_nil(variant.u)) {
+		buf_fmt(&b, "%cv=" STR_FMT, sign, STR_ARG(ID_TEXT(c->mem, variant, variant)));
+		sign = '&';
+	}
+	if (ask->units > 1) {
+		buf_fmt(&b, "%cunits=%d", sign, ask->units);
+		sign = '&';
+	}
+	if (ask->has_second) {
+		buf_fmt(&b, "%ct=%d", sign, ask->second);
+		sign = '&';
+	}
+	if (with)
+		buf_fmt(&b, "%c%s=1", sign, with);
 	return buf_str(&b);
 }
 
@@ -60,7 +70,7 @@ static struct str common_product(const struct checkout_outcome *o)
 	return o->choices_n ? o->choices[0].product : S("");
 }
 
-static const struct tpl_part_choice *choices_of(struct ctx *c, const struct checkout_outcome *o, int units)
+static const struct tpl_part_choice *choices_of(struct ctx *c, const struct checkout_outcome *o, const struct checkout_ask *ask)
 {
 	struct tpl_part_choice *out = arena_array(c->mem, o->choices_n, sizeof *out);
 	bool is_one = common_product(o).n > 0;
@@ -69,19 +79,20 @@ static const struct tpl_part_choice *choices_of(struct ctx *c, const struct chec
 		const struct checkout_choice *choice = &o->choices[i];
 
 		out[i] = (struct tpl_part_choice){
-			.url = go_path(c, o->code, choice->id, units),
+			.url = go_path(c, o->code, choice->id, ask, NULL),
 			.product = choice->product, .variant = variant_name(choice->title), .named = !is_one,
 			.image = choice->image_url,
 			.list = choice->list, .price = choice->price,
 			.save_percent = save_percent(choice->list, choice->price),
 			.few = choice->limited && choice->left <= FEW ? choice->left : 0,
-			.gone = choice->limited && choice->left < units,
+			.gone = choice->limited && choice->left < ask->units,
 		};
 	}
 	return out;
 }
 
-struct str go_look_page(struct ctx *c, const struct checkout_look *look, int units, struct str token)
+struct str go_look_page(struct ctx *c, const struct checkout_look *look, const struct live_now *now, const struct checkout_ask *ask,
+	struct str token)
 {
 	struct buf b = buf_new(c->mem, PAGE_MAX);
 	bool chosen = look->variants == 1;
@@ -95,14 +106,16 @@ struct str go_look_page(struct ctx *c, const struct checkout_look *look, int uni
 		.amount = money_decimal(c->mem, look->price), .currency = currency_str(&look->price.currency),
 		.save_percent = save_percent(look->list, look->price), .is_from = !chosen, .token = token,
 		.variant_id = chosen ? ID_TEXT(c->mem, variant, look->variant) : S(""),
-		.units = units, .several = units > 1,
+		.units = ask->units, .several = ask->units > 1, .has_second = ask->has_second, .second = ask->second,
+		.live = uuid_is_nil(now->id.u) ? S("") : now->title,
 		.layout = look_of(c, look->creator, look->creator_name, look->creator_handle),
 	});
 	return buf_str(&b);
 }
 
-struct str go_confirm_page(struct ctx *c, const struct checkout_outcome *o, int units, struct str token)
+struct str go_confirm_page(struct ctx *c, const struct checkout_outcome *o, const struct checkout_ask *ask, struct str token)
 {
+	const struct live_now nobody = { 0 };
 	struct checkout_look look = {
 		.link = o->link, .creator = o->creator, .code = o->code, .creator_name = o->creator_name,
 		.creator_handle = o->creator_handle, .storefront_url = o->storefront_url, .variants = 1, .variant = o->variant,
@@ -110,30 +123,28 @@ struct str go_confirm_page(struct ctx *c, const struct checkout_outcome *o, int 
 		.image_url = o->image_url, .list = o->list, .price = o->price,
 	};
 
-	return go_look_page(c, &look, units, token);
+	return go_look_page(c, &look, &nobody, ask, token);
 }
 
-struct str go_again_path(struct ctx *c, const struct checkout_outcome *o, int units, const char *with)
+struct str go_again_path(struct ctx *c, const struct checkout_outcome *o, const struct checkout_ask *ask, const char *with)
 {
-	struct str path = go_path(c, o->code, o->variant, units);
-
-	if (!with)
-		return path;
-	return str_fmt(c->mem, STR_FMT "%c%s=1", STR_ARG(path), uuid_is_nil(o->variant.u) ? '?' : '&', with);
+	return go_path(c, o->code, o->variant, ask, with);
 }
 
-struct str go_picker_page(struct ctx *c, const struct checkout_outcome *o, int units)
+struct str go_picker_page(struct ctx *c, const struct checkout_outcome *o, const struct checkout_ask *ask)
 {
 	struct buf b = buf_new(c->mem, PAGE_MAX);
 	bool holds = !uuid_is_nil(o->session.u);
 	struct str product = common_product(o);
+	struct checkout_ask held = *ask;
 
+	held.units = o->units;
 	tpl_go_picker(&b, &(struct tpl_go_picker){
 		.title = str_fmt(c->mem, STR_FMT "%s" STR_FMT, STR_ARG(product), product.n ? " · " : "", STR_ARG(o->creator_name)),
-		.product = product, .choices = choices_of(c, o, units), .choices_n = o->choices_n, .code = o->code,
+		.product = product, .choices = choices_of(c, o, ask), .choices_n = o->choices_n, .code = o->code,
 		.held_until = holds ? o->expires_ms : 0, .held_product = o->product_title,
 		.held_variant = variant_name(o->variant_title), .held_units = o->units,
-		.held_url = go_path(c, o->code, o->variant, o->units),
+		.held_url = go_path(c, o->code, o->variant, &held, NULL),
 		.layout = look_of(c, o->creator, o->creator_name, o->creator_handle),
 	});
 	return buf_str(&b);
@@ -193,7 +204,7 @@ static struct shown shown_of(enum err refused)
 	return (struct shown){ 0 };
 }
 
-struct str go_refused_page(struct ctx *c, enum err refused, const struct checkout_outcome *o, int units)
+struct str go_refused_page(struct ctx *c, enum err refused, const struct checkout_outcome *o, const struct checkout_ask *ask)
 {
 	struct variant_id again = refused == ERR_VARIANT_UNKNOWN ? (struct variant_id){ 0 } : o->variant;
 	struct shown shown = shown_of(refused);
@@ -208,8 +219,8 @@ struct str go_refused_page(struct ctx *c, enum err refused, const struct checkou
 		.again_at = shown.cooling || shown.visitor_full || shown.address_full ? o->expires_ms : 0,
 		.faded = shown.sold_out || shown.over || shown.used_up || shown.no_variant, .plain_title = !shown.sold_out && !shown.soon && !shown.yet,
 		.no_variant = shown.no_variant, .starts = shown.early ? o->expires_ms : 0,
-		.choices = choices_of(c, o, units), .choices_n = shown.sold_out ? o->choices_n : 0,
-		.again_url = shown.again ? go_path(c, o->code, again, units) : S(""),
+		.choices = choices_of(c, o, ask), .choices_n = shown.sold_out ? o->choices_n : 0,
+		.again_url = shown.again ? go_path(c, o->code, again, ask, NULL) : S(""),
 		.shop_url = shown.shop ? shop_page(c, o) : S(""),
 		.layout = look_of(c, o->creator, o->creator_name, o->creator_handle),
 	});
@@ -218,6 +229,7 @@ struct str go_refused_page(struct ctx *c, enum err refused, const struct checkou
 
 struct str go_hold_page(struct ctx *c, const struct checkout_held *held)
 {
+	struct checkout_ask same = { .units = held->units };
 	bool holds = !uuid_is_nil(held->session.u);
 	struct buf b = buf_new(c->mem, PAGE_MAX);
 
@@ -226,7 +238,7 @@ struct str go_hold_page(struct ctx *c, const struct checkout_held *held)
 		.product = held->product_title, .variant = variant_name(held->variant_title), .image = held->image_url,
 		.list = held->list, .price = held->price, .save_percent = save_percent(held->list, held->price),
 		.units = held->units, .until = holds ? held->expires_ms : 0,
-		.checkout_url = go_path(c, held->code, held->variant, held->units),
+		.checkout_url = go_path(c, held->code, held->variant, &same, NULL),
 		.layout = look_of(c, held->creator, held->creator_name, held->creator_handle),
 	});
 	return buf_str(&b);

@@ -28,6 +28,14 @@ static void fields(struct jw *w, const struct order *o)
 		jw_kid(w, "stream", ID_stream, o->stream.u);
 		jw_kid(w, "link", ID_link, o->link.u);
 		jw_kid(w, "offer", ID_offer, o->offer.u);
+		jw_kid(w, "replay", ID_replay, o->replay.u);
+		jw_kid(w, "moment", ID_moment, o->moment.u);
+		jw_kstr(w, "moment_title", o->moment_title);
+		jw_key(w, "second");
+		if (o->second < 0)
+			jw_null(w);
+		else
+			jw_int(w, o->second);
 	}
 	jw_end(w);
 }

@@ -7,6 +7,7 @@
 #include "templates/replay.h"
 #include "templates/replay_gone.h"
 
+#define SECOND_MAX (7 * 24 * 3600)
 #define PAGE_MAX (4 << 20)
 #define FEW 5
 
@@ -97,11 +98,26 @@ struct str replay_full_json(struct ctx *c, const struct replay *replay, const st
 	return jw_done(&w);
 }
 
-static struct str clock_text(struct ctx *c, int64_t second)
+struct str second_text(struct ctx *c, int64_t second)
 {
 	long long s = (long long)second;
 
 	return s < 3600 ? str_fmt(c->mem, "%lld:%02lld", s / 60, s % 60) : str_fmt(c->mem, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+}
+
+bool second_read(struct str text, int64_t *second)
+{
+	int64_t n;
+
+	*second = 0;
+	for (int parts = 0; parts < 3; parts++) {
+		if (!str_int(str_cut(&text, ':'), &n) || n < 0 || n > SECOND_MAX || (parts && n > 59))
+			return false;
+		*second = *second * 60 + n;
+		if (!text.p)
+			return *second <= SECOND_MAX;
+	}
+	return false;
 }
 
 static struct str platform_name(struct str platform)
@@ -197,7 +213,7 @@ static const struct tpl_replay_moments *moments_of(struct ctx *c, const struct r
 
 		out[i] = (struct tpl_replay_moments){
 			.name = moment_name(m), .product = m->title.n ? m->product : S(""), .image = m->image_url,
-			.second = second, .clock = p->shown ? clock_text(c, second) : S(""),
+			.second = second, .clock = p->shown ? second_text(c, second) : S(""),
 			.here = p->plays && second == p->start_s, .code = m->code, .list = m->list, .price = m->price,
 			.priced = has_price && m->open, .saves = has_price && m->open && m->price.minor < m->list.minor, .is_from = m->is_from,
 			.buyable = m->open && !sold_out, .sold_out = sold_out, .over = m->code.n && !m->open,

@@ -23,8 +23,11 @@ struct replay_page {
 	int64_t start_s;
 };
 struct str replay_page(struct ctx *c, const struct replay_page *page);
+/* A second of a show as people say it: "1:35", "1:02:03". */
+struct str second_text(struct ctx *c, int64_t second);
+/* The same, read: "95", "1:35", "1:02:03", to a week. */
+bool second_read(struct str text, int64_t *second);
 /* For what is not there (any more): the creator's name may be empty. */
 struct str replay_gone_page(struct ctx *c, const struct replay *replay);
-
 
 #endif

@@ -13,7 +13,7 @@ enum err stream_ask_read(struct ctx *c, struct str body, bool with_platform, str
 		ask->scheduled_ms = 0;
 	else
 		json_want_time(c, from, "scheduled_at", &ask->scheduled_ms);
-	json_want_int(c, from, "delay_s", 1, STREAM_DELAY_MAX_S, &ask->delay_s);
+	json_want_int(c, from, "delay_s", 0, STREAM_DELAY_MAX_S, &ask->delay_s);
 	if (with_platform)
 		json_want_text(c, from, "platform", 1, 20, &ask->platform);
 	else if (json_type(json_get(from, "platform")) != JSON_ABSENT)

@@ -70,23 +70,69 @@ begin
 end
 $$;
 
--- Corrects by hand which show a stream belongs to; a session that does not exist yet is made. One that has neither streams, moments
--- nor links afterwards is gone.
+-- A session that lost its last stream to another goes along: what was shown, the links that follow it, and its replay. Nothing moves when
+-- both have a replay, or too many moments together. The keys that name (session, moment) change in one statement.
+create or replace function u.live_follow_stream(in_from uuid, in_to uuid) returns void
+language plpgsql volatile as $$
+begin
+    if exists (select from u.stream s where s.live_id = in_from)
+       or (select count(*) from u.replay r where r.live_id in (in_from, in_to)) > 1
+       or (select count(*) from u.moment m where m.live_id in (in_from, in_to) and m.state = 'kept') > 1000 then
+        return;
+    end if;
+    with moments as (
+        update u.moment m set live_id = in_to where m.live_id = in_from
+    )
+    update u.spotlight s set live_id = in_to where s.live_id = in_from;
+    update u.short_link k set live_id = in_to where k.live_id = in_from;
+    update u.replay r set live_id = in_to where r.live_id = in_from;
+end
+$$;
+
+-- The recording of a stream stands in the replay of its show: that one's, or none until it is made.
+create or replace function u.live_video_follow(in_stream uuid, in_to uuid) returns void
+language plpgsql volatile as $$
+begin
+    update u.replay_video v
+       set replay_id = r.id
+      from u.replay r
+     where r.live_id = in_to and v.stream_id = in_stream and v.replay_id <> r.id
+       and not exists (select from u.replay_video o where o.replay_id = r.id
+                          and (o.stream_id = in_stream or (v.external_id <> '' and (o.platform, o.external_id) = (v.platform, v.external_id))));
+    delete from u.replay_video v
+     using u.replay r
+     where v.stream_id = in_stream and r.id = v.replay_id and r.live_id <> in_to and not v.by_hand;
+end
+$$;
+
+-- Corrects by hand which show a stream belongs to; a session that does not exist yet is made, unless the stream has one to itself. One
+-- that has neither streams, moments, links nor a replay afterwards is gone.
 create or replace function u.live_move(in_stream uuid, in_live uuid) returns uuid
 language plpgsql volatile as $$
 declare
     stream record;
 begin
+    perform pg_advisory_xact_lock(hashtextextended('live:' || s.creator_id::text, 0)) from u.stream s where s.id = in_stream;
     select s.id, s.creator_id, s.live_id, s.title into stream from u.stream s where s.id = in_stream;
-    perform pg_advisory_xact_lock(hashtextextended('live:' || stream.creator_id::text, 0));
-    insert into u.live_session (id, creator_id, title) values (in_live, stream.creator_id, stream.title) on conflict (id) do nothing;
+    if not exists (select from u.live_session l where l.id = in_live) then
+        if stream.live_id is not null and not exists (select from u.stream s where s.live_id = stream.live_id and s.id <> in_stream) then
+            in_live := stream.live_id;
+        else
+            insert into u.live_session (id, creator_id, title) values (in_live, stream.creator_id, stream.title);
+        end if;
+    end if;
+    perform l.id from u.live_session l where l.id in (stream.live_id, in_live) order by l.id for update;
     update u.stream s set live_id = in_live, placed = true, revision = s.revision + 1
      where s.id = in_stream and (s.live_id is distinct from in_live or not s.placed);
-    delete from u.live_session l
-     where l.id = stream.live_id and l.id <> in_live
-       and not exists (select from u.stream s where s.live_id = l.id) and not exists (select from u.moment m where m.live_id = l.id)
-       and not exists (select from u.short_link k where k.live_id = l.id) and not exists (select from u.replay r where r.live_id = l.id);
-    perform u.live_follow(stream.live_id) where stream.live_id is distinct from in_live;
+    if stream.live_id is distinct from in_live then
+        perform u.live_follow_stream(stream.live_id, in_live);
+        perform u.live_video_follow(in_stream, in_live);
+        delete from u.live_session l
+         where l.id = stream.live_id
+           and not exists (select from u.stream s where s.live_id = l.id) and not exists (select from u.moment m where m.live_id = l.id)
+           and not exists (select from u.short_link k where k.live_id = l.id) and not exists (select from u.replay r where r.live_id = l.id);
+        perform u.live_follow(stream.live_id);
+    end if;
     perform u.live_follow(in_live);
     return in_live;
 end

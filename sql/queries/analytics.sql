@@ -65,18 +65,51 @@ on conflict (order_id) do update
 delete from u.revenue_order;
 
 -- :analytics_revenue
--- What creator $1 earned, net of refunds, by $2 (platform, surface or stream) and currency, in [$3, $4) of Unix ms (0: unbounded).
+-- What creator $1 earned, net of refunds, by $2 (platform, surface, stream or replay) and currency, in [$3, $4) of Unix ms (0: unbounded).
 select case $2::text when 'platform' then r.platform when 'surface' then r.surface else '' end as name,
-       case when $2 = 'stream' then r.stream_id end as stream_id,
-       case when $2 = 'stream' then s.title end as stream_title,
+       case $2 when 'stream' then r.stream_id when 'replay' then a.replay_id end as subject_id,
+       case $2 when 'stream' then s.title when 'replay' then p.title end as title,
        r.currency, count(*) as orders, sum(r.units)::bigint as units, sum(r.net_minor)::bigint as net_minor
   from u.revenue_order r
   left join u.stream s on s.creator_id = r.creator_id and s.id = r.stream_id
+  left join u.shop_order o on $2 = 'replay' and o.id = r.order_id
+  left join u.attribution a on a.id = o.attribution_id and a.creator_id = r.creator_id
+  left join u.replay p on p.creator_id = r.creator_id and p.id = a.replay_id
  where r.creator_id = $1::uuid
    and ($3::bigint = 0 or r.at >= u.at($3))
    and ($4::bigint = 0 or r.at < u.at($4))
  group by 1, 2, 3, 4
  order by net_minor desc, 1, 2, 4;
+
+-- :analytics_moments
+-- What each moment of creator $1 earned, of session $4 or of all (null), by currency, in [$2, $3) of Unix ms (0: unbounded); what was
+-- merged counts for what is left of it. Without a moment: what was sold by none, told only of all.
+with sold as (
+    select coalesce(m.merged_into, m.id) as moment_id, r.currency, count(*) as orders, sum(r.units)::bigint as units,
+           sum(r.net_minor)::bigint as net_minor
+      from u.revenue_order r
+      left join u.shop_order o on o.id = r.order_id
+      left join u.checkout_session c on c.id = o.session_id and c.creator_id = r.creator_id
+      left join u.attribution a on a.id = o.attribution_id and a.creator_id = r.creator_id
+      left join u.moment m on m.creator_id = r.creator_id and m.id = coalesce(c.moment_id, a.moment_id)
+     where r.creator_id = $1::uuid
+       and ($2::bigint = 0 or r.at >= u.at($2))
+       and ($3::bigint = 0 or r.at < u.at($3))
+       and ($4::uuid is null or m.live_id = $4)
+     group by 1, 2
+)
+select s.moment_id, m.live_id, p.id as replay_id, coalesce(m.product_id, v.product_id, u.only_product(m.offer_id)) as product_id,
+       coalesce(nullif(m.title, ''), d.title, f.name, '') as title,
+       greatest(0, extract(epoch from m.at - l.started_at))::bigint as second, l.started_at is not null as has_second,
+       s.currency, s.orders, s.units, s.net_minor
+  from sold s
+  left join u.moment m on m.creator_id = $1 and m.id = s.moment_id
+  left join u.live_session l on l.creator_id = m.creator_id and l.id = m.live_id
+  left join u.replay p on p.creator_id = m.creator_id and p.live_id = m.live_id
+  left join u.offer f on f.creator_id = m.creator_id and f.id = m.offer_id
+  left join u.variant v on v.shop_id = m.shop_id and v.id = m.variant_id
+  left join u.product d on d.id = coalesce(m.product_id, v.product_id, u.only_product(m.offer_id))
+ order by s.net_minor desc, m.at, s.moment_id, s.currency;
 
 -- :analytics_visits_apply
 -- Counts the views and taps among events $2 for consumer $1, each once; a tap on a bio page's moment link counts for its block.

@@ -99,13 +99,14 @@ select l.id
 select distinct e.creator_id, e.subject as offer_id from u.event_log e where e.id = any ($1::uuid[]) and e.creator_id is not null order by 2;
 
 -- :bio_offers
--- What creator $1's page sells now: her running offers, or the one of link $2.
-select l.code, f.name, p.product_title, p.image_url, p.list_minor, p.price_minor, p.currency, p.limited, p.remaining, p.variants
+-- What creator $1's page sells now: what has a block of its own (pinned), then the newest fifty others.
+select l.id as link_id, b.pinned, l.code, f.name, p.product_title, p.image_url, p.list_minor, p.price_minor, p.currency, p.limited, p.remaining, p.variants
   from u.short_link l
   join u.attribution a on a.id = l.attribution_id and a.surface = 'link_in_bio'
   join u.offer f on f.id = l.offer_id
   join u.shop s on s.id = f.shop_id
   join u.connection n on n.creator_id = f.creator_id and n.shop_id = f.shop_id
+ cross join lateral (select exists (select from u.bio_block b where b.link_id = l.id) as pinned) b
  cross join lateral (
         select p.title as product_title, coalesce(nullif(v.image_url, ''), p.image_url) as image_url, o.list_minor, o.price_minor, o.currency,
                i.tracked and v.policy = 'deny' as limited, sum(greatest(0, i.free)) over () as remaining, count(*) over () as variants
@@ -116,11 +117,10 @@ select l.code, f.name, p.product_title, p.image_url, p.list_minor, p.price_minor
          where o.offer_id = l.offer_id
          order by o.price_minor, p.title, v.position, v.id
          limit 1) p
- where l.creator_id = $1::uuid and ($2::uuid is null or l.id = $2) and f.state = 'active'
+ where l.creator_id = $1::uuid and f.state = 'active'
    and u.link_refusal(l.revoked_at, l.expires_at, s.status, n.status, f.state, f.starts_at, f.ends_at) is null
-   and ($2 is not null or not exists (select from u.bio_block b where b.link_id = l.id))
- order by l.id desc
- limit 50;
+ order by b.pinned desc, l.id desc
+ limit 50 + (select count(*) from u.bio_block b where b.creator_id = $1 and b.link_id is not null);
 
 -- :bio_out
 select b.url, b.creator_id

@@ -36,6 +36,7 @@ update u.channel
        refresh_expires_at = case when $5::int = 0 then null else u.clock() + make_interval(secs => $5) end,
        scopes = $6::text, token_generation = token_generation + 1, token_lease = null, token_lease_until = null, refreshed_at = null,
        validated_at = u.clock(), health = 'healthy', health_reason = '', call_after = null, call_failures = 0, look_at = u.clock(),
+       looks_failed = 0, tend_at = u.clock() + make_interval(secs => $7::int),
        connected_at = case when status = 'active' then connected_at else u.clock() end, disconnected_at = null
  where id = $1::uuid;
 
@@ -57,17 +58,25 @@ select id, platform, external_id, handle, name, avatar_url, profile_url, status,
 select id from u.channel where platform = $1::text and external_id = $2::text and status = 'active';
 
 -- :channel_ended
--- No row when it has ended already.
+-- No row when it has ended already, or is another connection than the one meant.
+-- $2: what made it end happened then (0: now); what happened before it was connected ends nothing.
 update u.channel set status = 'disconnected', disconnected_at = u.clock(), live_state = 'unknown'
- where id = $1::uuid and status = 'active'
+ where id = $1::uuid and status = 'active' and ($2::bigint = 0 or u.at($2) >= connected_at)
 returning creator_id, platform;
 
 -- :channel_forgotten
-with pushes as (
-    update u.push_subscription set state = 'gone' where channel_id = $1::uuid
+-- Connected again while it was being forgotten: its pushes may have been dropped over there, and are asked for anew.
+with held as materialized (
+    select id, status from u.channel where id = $1::uuid for update
+), pushes as (
+    update u.push_subscription p
+       set state = case when h.status = 'active' then 'wanted' else 'gone' end, due_at = u.clock(), attempts = 0
+      from held h
+     where p.channel_id = h.id
 )
-update u.channel set access_sealed = null, refresh_sealed = null, access_expires_at = null, refresh_expires_at = null
- where id = $1 and status = 'disconnected';
+update u.channel c set access_sealed = null, refresh_sealed = null, access_expires_at = null, refresh_expires_at = null
+  from held h
+ where c.id = h.id and h.status = 'disconnected';
 
 -- :channel_pushes
 select topic, path_key, external_id from u.push_subscription where channel_id = $1::uuid and state in ('asked', 'active') order by topic;
@@ -107,7 +116,11 @@ update u.channel set access_expires_at = u.clock()
 returning coalesce(refreshed_at > u.clock() - interval '10 minutes', false) as fresh_refused;
 
 -- :channel_denied
-update u.channel set call_after = u.clock() + make_interval(secs => $2::int * (1 + random() / 4)) where id = $1::uuid;
+-- Generation $3 of its token was refused for good; no row when there is another by now.
+update u.channel
+   set call_after = u.clock() + make_interval(secs => $2::int * (1 + random() / 4)), tend_at = u.clock() + make_interval(secs => $2)
+ where id = $1::uuid and token_generation = $3::int
+returning id;
 
 -- :channel_rest
 -- Leaves it alone for $2 ms; a failure ($3) is counted, and doubles the rest each time, up to 5 minutes.
@@ -122,31 +135,36 @@ returning call_failures;
 update u.channel set call_failures = 0, call_after = null, validated_at = u.clock() where id = $1::uuid;
 
 -- :channel_health_put
--- Tells its creator when it changed. What needs her does not become degraded by being away as well.
+-- Tells its creator when it changed. What needs her does not become degraded by being away as well, and is healed by her alone, but
+-- for a token that was refused once too often and is good again.
 with held as materialized (
     select id, health from u.channel where id = $1::uuid for no key update
 ), changed as (
     update u.channel c
        set health = $2::text, health_reason = $3::text
       from held h
-     where c.id = h.id and (c.health <> $2 or c.health_reason <> $3) and not (c.health = 'needs_reconnect' and $2 = 'degraded')
-    returning c.id, c.creator_id, h.health as before, c.health, c.health_reason
+     where c.id = h.id and (c.health <> $2 or c.health_reason <> $3)
+       and not (c.health = 'needs_reconnect' and ($2 = 'degraded' or ($2 = 'healthy' and c.health_reason not in ('token', 'key'))))
+    returning c.id, c.creator_id, c.platform, h.health as before, c.health, c.health_reason
 )
 insert into u.event_log (id, type, creator_id, subject, payload, at)
 select u.event_id('CONNECTION_HEALTH', id::text || ':' || gen_random_uuid(), u.clock()), 'CONNECTION_HEALTH', creator_id, id,
-       jsonb_build_object('health', health, 'reason', health_reason), u.clock()
+       jsonb_build_object('platform', platform, 'channel', id, 'health', health, 'reason', health_reason), u.clock()
   from changed
  where before <> health;
 
--- :channel_idle
--- The next channel whose platform wants its token looked at hourly (Twitch), or whose refresh token nobody used for 30 days.
-select id
-  from u.channel
- where status = 'active' and health <> 'needs_reconnect' and (call_after is null or call_after <= u.clock())
-   and ((platform = 'twitch' and coalesce(validated_at, connected_at) < u.clock() - interval '55 minutes')
-        or (refresh_sealed is not null and coalesce(refreshed_at, connected_at) < u.clock() - interval '30 days'))
- order by coalesce(validated_at, connected_at)
- limit 1;
+-- :channel_tend_due
+-- Claims the next channel whose token is to be looked at; it comes back in ten minutes when whoever looks fails.
+update u.channel c
+   set tend_at = u.clock() + interval '10 minutes'
+ where c.id = (select d.id from u.channel d
+                where d.status = 'active' and d.tend_at <= u.clock() and (d.call_after is null or d.call_after <= u.clock())
+                  and (d.health <> 'needs_reconnect' or d.health_reason in ('token', 'key'))
+                order by d.tend_at limit 1 for update skip locked)
+returning c.id;
+
+-- :channel_tended
+update u.channel set validated_at = u.clock(), tend_at = u.clock() + make_interval(secs => $2::int) where id = $1::uuid;
 
 -- :channel_app
 select access_sealed from u.platform_app where platform = $1::text and access_expires_at > u.clock() + interval '1 hour';
@@ -159,6 +177,10 @@ on conflict (platform) do update set access_sealed = excluded.access_sealed, acc
 -- :channel_app_drop
 delete from u.platform_app where platform = $1::text;
 
+-- :channel_app_drop_old
+-- What another key than $1 has sealed is asked for anew with the next call.
+delete from u.platform_app where split_part(access_sealed, '.', 2) <> $1::text;
+
 -- :channel_push_want
 insert into u.push_subscription as s (id, channel_id, platform, topic, path_key, secret_sealed)
 values ($1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::text)
@@ -166,23 +188,29 @@ on conflict (channel_id, topic) do update
    set state = case when s.state = 'gone' then 'wanted' else s.state end, due_at = u.clock(), attempts = 0;
 
 -- :channel_push_by_key
-select s.id, s.channel_id, s.topic, s.secret_sealed, c.external_id as account
+-- wanted false: we have left, and a hub may ask whether that is so.
+select s.id, s.channel_id, s.topic, s.secret_sealed, c.external_id as account, s.state <> 'gone' and c.status = 'active' as wanted
   from u.push_subscription s
   join u.channel c on c.id = s.channel_id
- where s.platform = $1::text and s.path_key = $2::text and s.state <> 'gone' and c.status = 'active';
+ where s.platform = $1::text and s.path_key = $2::text;
 
 -- :channel_push_begun
--- Asked for again at half of its lease.
+-- Asked for again at half of its lease; without one, daily: it may have gone without a word.
 update u.push_subscription
    set state = 'active', attempts = 0, problem = '',
        lease_until = case when $2::bigint = 0 then null else u.clock() + make_interval(secs => $2) end,
-       due_at = case when $2 = 0 then 'infinity' else u.clock() + make_interval(secs => $2 / 2) end
+       due_at = u.clock() + make_interval(secs => case when $2 = 0 then 86400 else greatest($2 / 2, 600) end)
  where id = $1::uuid;
 
 -- :channel_push_refused
-update u.push_subscription
-   set state = 'refused', problem = $2::text, attempts = attempts + 1, due_at = u.clock() + interval '1 hour' * power(2, least(attempts, 5))
- where id = $1::uuid;
+-- She may have taken back her grant: its token is looked at too.
+with refused as (
+    update u.push_subscription
+       set state = 'refused', problem = $2::text, attempts = attempts + 1, due_at = u.clock() + interval '1 hour' * power(2, least(attempts, 5))
+     where id = $1::uuid and state <> 'refused'
+    returning channel_id
+)
+update u.channel c set tend_at = least(c.tend_at, u.clock()) from refused r where c.id = r.channel_id;
 
 -- :channel_push_told
 update u.push_subscription set told_at = u.clock() where id = $1::uuid;
@@ -201,7 +229,7 @@ returning s.id, s.platform, s.topic, s.path_key, s.secret_sealed, (select c.exte
 update u.push_subscription
    set external_id = case when $2::text = '' then external_id else $2 end,
        state = case when $3::boolean then 'active' when state = 'active' then state else 'asked' end,
-       due_at = case when $3 then 'infinity' when state = 'active' then due_at else u.clock() + interval '10 minutes' end
+       due_at = case when $3 then u.clock() + interval '1 day' else greatest(case when state = 'active' then due_at end, u.clock() + interval '10 minutes') end
  where id = $1::uuid;
 
 -- :channel_push_failed

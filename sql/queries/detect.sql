@@ -23,7 +23,8 @@ select b.id, b.channel_id, b.external_id, b.state, b.stream_id, b.misses, b.off_
  order by b.started_at nulls last, b.id;
 
 -- :detect_put
--- What is known of broadcast $3 of channel $2 now; no row when another channel has it. Texts that were not told stay.
+-- What is known of broadcast $3 of channel $2 now; no row when another channel has it: one that is connected, or where it became a stream
+-- that is on the air. Texts that were not told stay.
 insert into u.broadcast as b (id, channel_id, creator_id, platform, external_id, state, stream_id, title, url, thumb_url, scheduled_at,
        started_at, ended_at, off_since, off_pushed, told_at, misses, look_at, ended_by, viewers_peak)
 select $1::uuid, c.id, c.creator_id, c.platform, $3::text, $4::text, $5::uuid, left($6::text, 400), left($7::text, 2000), left($8::text, 2000),
@@ -33,13 +34,15 @@ select $1::uuid, c.id, c.creator_id, c.platform, $3::text, $4::text, $5::uuid, l
   from u.channel c
  where c.id = $2::uuid
 on conflict (platform, external_id) do update
-   set state = excluded.state, stream_id = excluded.stream_id, title = coalesce(nullif(excluded.title, ''), b.title),
+   set channel_id = excluded.channel_id, creator_id = excluded.creator_id, state = excluded.state, stream_id = excluded.stream_id, title = coalesce(nullif(excluded.title, ''), b.title),
        url = coalesce(nullif(excluded.url, ''), b.url), thumb_url = coalesce(nullif(excluded.thumb_url, ''), b.thumb_url),
        scheduled_at = coalesce(excluded.scheduled_at, b.scheduled_at), started_at = excluded.started_at, ended_at = excluded.ended_at,
        off_since = excluded.off_since, off_pushed = excluded.off_pushed, told_at = excluded.told_at, misses = excluded.misses,
        look_at = excluded.look_at, looks_failed = 0, ended_by = coalesce(nullif(excluded.ended_by, ''), b.ended_by), problem = '',
        viewers_peak = greatest(b.viewers_peak, excluded.viewers_peak)
  where b.channel_id = excluded.channel_id
+    or (not exists (select from u.channel o where o.id = b.channel_id and o.status = 'active')
+        and not exists (select from u.stream t where t.id = b.stream_id and t.state = 'live'))
 returning b.id;
 
 -- :detect_touch
@@ -63,8 +66,13 @@ select $1::uuid, c.id, c.creator_id, c.platform, $3::text, u.clock()
   from u.channel c
  where c.id = $2::uuid
 on conflict (platform, external_id) do update
-   set look_at = least(b.look_at, u.clock())
- where b.channel_id = excluded.channel_id and b.state in ('unknown', 'upcoming', 'on');
+   set look_at = least(b.look_at, u.clock()), channel_id = excluded.channel_id, creator_id = excluded.creator_id,
+       stream_id = case when b.channel_id = excluded.channel_id then b.stream_id end,
+       state = case when b.channel_id = excluded.channel_id then b.state else 'unknown' end
+ where b.state in ('unknown', 'upcoming', 'on')
+   and (b.channel_id = excluded.channel_id
+        or (not exists (select from u.channel o where o.id = b.channel_id and o.status = 'active')
+            and not exists (select from u.stream t where t.id = b.stream_id and t.state = 'live')));
 
 -- :detect_channels_told
 -- What the platform said of accounts $1 ($2; empty: nothing), and when each is looked at next ($3).
@@ -99,8 +107,8 @@ select b.external_id, c.id as channel_id, c.creator_id, c.external_id as account
 
 -- :detect_finds_due
 -- Accounts of platform $1 that are asked for one by one: those whose creator planned a live there for about now, then those that have
--- waited longest. An account that must be connected again has no token to ask with.
-(select c.id, c.creator_id, c.external_id, u.ms(c.connected_at) as connected_ms, true as planned
+-- waited longest. An account that must be connected again has no token to ask with. past_due: it is asked too for what it had.
+(select c.id, c.creator_id, c.external_id, u.ms(c.connected_at) as connected_ms, true as planned, c.past_at < u.clock() - interval '12 hours' as past_due
    from u.stream s
    join u.channel c on c.creator_id = s.creator_id and c.platform = s.platform
   where s.state = 'scheduled' and s.scheduled_at between u.clock() - interval '15 minutes' and u.clock() + interval '15 minutes'
@@ -109,12 +117,15 @@ select b.external_id, c.id as channel_id, c.creator_id, c.external_id as account
   order by c.live_told_at nulls first, c.id
   limit $2::int)
 union all
-(select c.id, c.creator_id, c.external_id, u.ms(c.connected_at), false
+(select c.id, c.creator_id, c.external_id, u.ms(c.connected_at), false, c.past_at < u.clock() - interval '12 hours'
    from u.channel c
   where c.platform = $1 and c.status = 'active' and c.health <> 'needs_reconnect' and c.look_at <= u.clock()
   order by c.look_at, c.id
   limit $2)
 limit $2;
+
+-- :detect_past_told
+update u.channel set past_at = u.clock() where id = $1::uuid;
 
 -- :detect_channel_live
 -- What its platform said of the account.

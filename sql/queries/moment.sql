@@ -112,7 +112,8 @@ returning m.id;
 
 -- :moment_suggest
 -- Bursts of clicks on links of session $2 (and its streams) that no moment of the last $6 seconds explains become suggestions, one for
--- each; again it is a no-op. A window of $3 seconds is a burst with $4 times the mean, and at least $5.
+-- each; again it is a no-op. A window of $3 seconds is a burst with $4 times the mean, and at least $5. It is of what most of its links
+-- sell, or of what stood in the light; then it goes by that name.
 with session as (
     select l.id, l.creator_id, l.started_at, coalesce(l.ended_at, u.clock()) as ended_at
       from u.live_session l where l.creator_id = $1::uuid and l.id = $2::uuid and l.started_at is not null
@@ -138,10 +139,26 @@ with session as (
      where w.clicks >= $5::int and w.clicks >= $4::int * m.clicks
        and not exists (select from windows b where b.n = w.n - 1 and b.clicks >= $5 and b.clicks >= $4 * m.clicks)
 )
-insert into u.moment (id, creator_id, live_id, at, title, source, state, reason)
-select u.event_id('MOMENT_SUGGESTED', l.id::text || b.n, l.started_at), l.creator_id, l.id, b.at, 'Many tapped here', 'suggested', 'suggested',
+insert into u.moment (id, creator_id, live_id, at, title, shop_id, offer_id, product_id, variant_id, source, state, reason)
+select u.event_id('MOMENT_SUGGESTED', l.id::text || b.n, l.started_at), l.creator_id, l.id, b.at,
+       case when t.offer_id is null then 'Many tapped here' else '' end, t.shop_id, t.offer_id, t.product_id, t.variant_id, 'suggested', 'suggested',
        jsonb_build_object('clicks', b.clicks, 'orders', b.orders, 'seconds', $3, 'mean', round(b.mean, 2))
   from bursts b cross join session l
+  left join lateral (
+       select x.shop_id, x.offer_id, x.product_id, x.variant_id
+         from (select k.shop_id, k.offer_id, k.product_id, k.variant_id, count(*) as n
+                 from clicks c
+                 join u.short_link k on k.id = c.link and k.offer_id is not null
+                where floor(extract(epoch from c.at - l.started_at) / $3) = b.n
+                group by 1, 2, 3, 4
+                union all
+               select m.shop_id, m.offer_id, m.product_id, m.variant_id, 0
+                 from u.moment m
+                where m.id = (select s.moment_id from u.spotlight s where s.live_id = l.id and s.at < b.at + make_interval(secs => $3)
+                               order by s.at desc, s.id desc limit 1)
+                  and m.state = 'kept' and m.offer_id is not null) x
+        order by x.n desc, x.offer_id
+        limit 1) t on true
  where not exists (select from u.moment m where m.live_id = l.id and m.state in ('kept', 'merged')
                       and m.at between b.at - make_interval(secs => $6::int) and b.at + make_interval(secs => $3))
 on conflict (id) do nothing

@@ -147,7 +147,7 @@ update u.shop_order set revision = revision + 1 where id = $1::uuid returning re
 -- What order $1 earns its creator now; see u.order_net.
 select n.net_minor, n.presentment_net_minor, n.units, o.currency, o.presentment_currency, o.test, o.late, o.revision, o.creator_id,
        o.session_id, o.offer_id, o.credit_reason, o.confidence, u.ms(o.paid_at) as paid_ms, u.ms(o.shop_created_at) as created_ms,
-       a.platform, a.surface, a.stream_id, c.link_id
+       a.platform, a.surface, a.stream_id, c.link_id, a.replay_id, coalesce(c.moment_id, a.moment_id) as moment_id, c.second
   from u.shop_order o
  cross join lateral u.order_net(o.id) n
   left join u.attribution a on a.id = o.attribution_id
@@ -164,13 +164,21 @@ select o.id, o.name, o.financial_status, o.test, o.currency, o.total_minor, o.re
        a.platform, a.surface, a.stream_id, c.link_id, l.code as link_code,
        case when o.creator_id is null and o.candidate_creator_id = $1 then o.candidate_offer_id
             when o.creator_id = $1 then o.offer_id end as offer_id,
-       t.title as stream_title
+       t.title as stream_title, a.replay_id, k.id as moment_id, k.live_id, c.second, k.title as moment_title
   from u.shop_order o
   join u.shop s on s.id = o.shop_id
   left join u.attribution a on a.id = o.attribution_id and o.creator_id = $1
   left join u.stream t on t.creator_id = a.creator_id and t.id = a.stream_id
   left join u.checkout_session c on c.id = o.session_id and o.creator_id = $1
   left join u.short_link l on l.id = c.link_id
+  left join lateral (
+        select m.id, m.live_id, coalesce(nullif(m.title, ''), d.title, f.name, '') as title
+          from u.moment h
+          join u.moment m on m.id = coalesce(h.merged_into, h.id)
+          left join u.offer f on f.id = m.offer_id
+          left join u.variant v on v.id = m.variant_id
+          left join u.product d on d.id = coalesce(m.product_id, v.product_id, u.only_product(m.offer_id))
+         where h.creator_id = $1 and h.id = coalesce(c.moment_id, a.moment_id)) k on true
  where (o.creator_id = $1::uuid
         or (o.candidate_creator_id = $1 and o.creator_id is null)
         or o.shop_id in (select n.shop_id from u.connection n
@@ -189,7 +197,8 @@ select o.id, o.name, o.financial_status, o.test, o.currency, o.total_minor, o.re
        a.platform, a.surface, a.stream_id, c.link_id, l.code as link_code,
        case when o.creator_id is null and o.candidate_creator_id = $1 then o.candidate_offer_id
             when o.creator_id = $1 then o.offer_id end as offer_id,
-       t.title as stream_title, o.presentment_currency, o.presentment_total_minor, o.presentment_refunded_minor, o.source_name, o.cancel_reason,
+       t.title as stream_title, a.replay_id, k.id as moment_id, k.live_id, c.second, k.title as moment_title,
+       o.presentment_currency, o.presentment_total_minor, o.presentment_refunded_minor, o.source_name, o.cancel_reason,
        o.taxes_included, o.shipping_minor, o.tip_minor, m.net_minor, m.presentment_net_minor, o.credit_detail,
        case when o.creator_id = $1 then o.session_id end as session_id
   from u.shop_order o
@@ -200,6 +209,14 @@ select o.id, o.name, o.financial_status, o.test, o.currency, o.total_minor, o.re
   left join u.stream t on t.creator_id = a.creator_id and t.id = a.stream_id
   left join u.checkout_session c on c.id = o.session_id and o.creator_id = $1
   left join u.short_link l on l.id = c.link_id
+  left join lateral (
+        select m.id, m.live_id, coalesce(nullif(m.title, ''), d.title, f.name, '') as title
+          from u.moment h
+          join u.moment m on m.id = coalesce(h.merged_into, h.id)
+          left join u.offer f on f.id = m.offer_id
+          left join u.variant v on v.id = m.variant_id
+          left join u.product d on d.id = coalesce(m.product_id, v.product_id, u.only_product(m.offer_id))
+         where h.creator_id = $1 and h.id = coalesce(c.moment_id, a.moment_id)) k on true
  where o.id = $2::uuid
    and (o.creator_id = $1::uuid or (o.candidate_creator_id = $1 and o.creator_id is null) or n.role = 'owner');
 

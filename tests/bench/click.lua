@@ -1,9 +1,9 @@
 -- click.lua LINKS [NAME]: taps of new visitors on bench0 ... bench<LINKS-1> (or NAME0 ...), each a navigation without a cookie.
-local links, name, headers, seed = 1, "bench", nil, 0
+local links, name, headers, threads = 1, "bench", nil, 0
 
 function setup(thread)
-	seed = seed + 1
-	thread:set("seed", os.time() * 10 + seed)
+	threads = threads + 1
+	thread:set("seed", os.time() * 10 + threads) -- a global there: a local of this name would hide it
 end
 
 function init(args)

@@ -1,9 +1,9 @@
 -- webhook.lua PATH BODY-FILE SIGNATURE: deliveries of one signed body, each under an id of its own.
-local body, headers, prefix, n, thread_n, path = "", {}, "", 0, 0, ""
+local body, headers, n, threads, path = "", {}, 0, 0, ""
 
 function setup(thread)
-	thread_n = thread_n + 1
-	thread:set("prefix", os.time() .. "-" .. thread_n .. "-")
+	threads = threads + 1
+	thread:set("own", os.time() .. "-" .. threads .. "-") -- a global there: a local of this name would hide it
 end
 
 function init(args)
@@ -18,7 +18,7 @@ end
 
 function request()
 	n = n + 1
-	headers["X-Shopify-Webhook-Id"] = prefix .. n
-	headers["X-Shopify-Event-Id"] = prefix .. n
+	headers["X-Shopify-Webhook-Id"] = own .. n
+	headers["X-Shopify-Event-Id"] = own .. n
 	return wrk.format("POST", path, headers, body)
 end

@@ -60,6 +60,43 @@ static void a_bounce_brings_the_cookie_back_and_goes_on(void)
 	expect_sql(&w, 1, "select count(*) from u.event_log where type = 'LINK_CLICKED'");
 }
 
+/* How many checkouts came from second 95. */
+static void from_second_95(struct world *w, int64_t n)
+{
+	expect_sql(w, n, "select count(*) from u.checkout_session where second = 95");
+}
+
+static void a_bounce_keeps_the_second_and_the_variant(void)
+{
+	struct world w = world(.stock = 40, .variants = 2);
+	struct str variant = ID_TEXT(w.mem, variant, w.variants[1]);
+	struct got first;
+
+	guarded(&w, 1);
+	first = tap_at(&w, "vera", fmt(&w, "/go/annalink1?t=1m35s&units=2&v=" STR_FMT, STR_ARG(variant)));
+	expect_header(first, "Location", fmt(&w, "/go/annalink1?v=" STR_FMT "&units=2&t=95&b=1", STR_ARG(variant)));
+	EXPECT(is_sent_to_the_shop(tap_at(&w, "vera", str_z(w.mem, got_header(first, "Location")))));
+	from_second_95(&w, 1);
+	expect_sql(&w, 1, "select count(*) from u.checkout_session where units = 2 and variant_id = %s", world_uuid(&w, w.variants[1].u));
+	first = tap_at(&w, "carl", fmt(&w, "/go/annalink1?t=\"><script>&v=" STR_FMT, STR_ARG(variant)));
+	expect_header(first, "Location", fmt(&w, "/go/annalink1?v=" STR_FMT "&b=1", STR_ARG(variant)));
+}
+
+static void the_button_keeps_the_second(void)
+{
+	struct world w = world(.stock = 40);
+	struct got page;
+
+	guarded(&w, 2);
+	page = tap_at(&w, "vera", "/go/annalink1?t=95");
+	expect_status(page, 200);
+	expect_body_has(page, "<input type=\"hidden\" name=\"t\" value=\"95\">");
+	EXPECT(is_sent_to_the_shop(ask(&w, (struct asking){ .method = POST, .path = "/go/annalink1", .visitor = "vera", .page = true,
+		.content_type = "application/x-www-form-urlencoded", .body = fmt(&w, "t=95&token=" STR_FMT, STR_ARG(token_of(page))) })));
+	from_second_95(&w, 1);
+	expect_body_lacks(tap_at(&w, "dora", "/go/annalink1"), "name=\"t\"");
+}
+
 static void without_cookies_the_bounce_ends_at_a_button(void)
 {
 	struct world w = world(.stock = 40);
@@ -230,6 +267,8 @@ static void previews_meet_no_guard(void)
 
 static const CU_TestInfo tests[] = {
 	T(a_bounce_brings_the_cookie_back_and_goes_on),
+	T(a_bounce_keeps_the_second_and_the_variant),
+	T(the_button_keeps_the_second),
 	T(without_cookies_the_bounce_ends_at_a_button),
 	T(a_bounced_address_on_its_own_holds_nothing),
 	T(at_level_two_a_stranger_presses_a_button_and_the_known_go_on),

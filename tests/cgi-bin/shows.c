@@ -91,6 +91,69 @@ static void a_place_in_the_stream_wins_over_now(void)
 	expect_status(tap_at(&w, "f", str_z(w.mem, str_fmt(w.mem, "/go/show?t=170&v=" STR_FMT, STR_ARG(ID_TEXT(w.mem, variant, w.variants[1]))))), 303);
 }
 
+static void a_choice_of_variants_keeps_the_second(void)
+{
+	struct world w = world(.stock = 9, .variants = 3);
+	struct got got = tap_at(&w, "vera", "/go/annalink1?t=95&units=2");
+
+	expect_status(got, 200);
+	expect_body_has(got, str_z(w.mem, str_fmt(w.mem, "href=\"/go/annalink1?v=" STR_FMT "&amp;units=2&amp;t=95\"",
+		STR_ARG(ID_TEXT(w.mem, variant, w.variants[2])))));
+	got = ask(&w, (struct asking){ .path = "/go/annalink1?t=95", .headers = "Accept: text/html\nUser-Agent: Mozilla/5.0 (iPhone; CPU iPhone OS 12_0)" });
+	expect_body_has(got, "Choose yours");
+	expect_body_has(got, "name=\"t\" value=\"95\"");
+}
+
+/* What is asked for before anything was shown will never be there: the way on is what is shown by then. */
+static void a_second_before_the_first_moment_is_let_go(void)
+{
+	const char *path;
+	struct world w = kitchen(&path);
+	struct got got;
+
+	light(&w, path, w.variants[0]);
+	got = tap_at(&w, "vera", "/go/show?t=5");
+	expect_problem(got, "nothing-yet");
+	expect_header(got, "Refresh", "5; url=/go/show");
+}
+
+static struct got preview(struct world *w, const char *path)
+{
+	return ask(w, (struct asking){ .path = path, .headers = "User-Agent: Twitterbot/1.0" });
+}
+
+static void a_preview_leads_with_the_live_until_it_ends(void)
+{
+	const char *path;
+	struct world w = kitchen(&path);
+	struct str stream = world_text(&w, "select id::text from u.stream where state = 'live'");
+	struct got got;
+	struct uuid id;
+
+	world_sql(&w, "update u.live_session set title = 'Mugs & \"more\" <b>' where state = 'live'");
+	got = preview(&w, "/go/annalink1");
+	expect_body_has(got, "property=\"og:title\" content=\"Live now: Mug · Anna\"");
+	expect_body_has(got, "property=\"og:description\" content=\"Live now: Mugs &amp; &quot;more&quot; &lt;b&gt; · $16.00 instead of $20.00\"");
+	EXPECT(uuid_read(stream, &id));
+	expect_status(ask(&w, (struct asking){ .method = POST, .as = ANNA,
+		.path = str_z(w.mem, str_fmt(w.mem, "/streams/" STR_FMT "/end", STR_ARG(id_text(w.mem, ID_stream, id)))) }), 200);
+	got = preview(&w, "/go/annalink1");
+	expect_body_has(got, "property=\"og:title\" content=\"Mug · Anna\"");
+	expect_body_lacks(got, "Live now");
+}
+
+static void anothers_live_is_not_in_her_preview(void)
+{
+	struct world w = world(.stock = 5, .ben = true);
+	struct got made;
+
+	world_sql(&w, "update u.live_session set state = 'ended', ended_at = u.clock() where state = 'live'");
+	made = ask(&w, (struct asking){ .path = "/streams", .as = BEN, .body = "{\"platform\":\"twitch\",\"title\":\"Ben's\"}" });
+	expect_status(ask(&w, (struct asking){ .method = POST, .as = BEN,
+		.path = str_z(w.mem, str_fmt(w.mem, "/streams/" STR_FMT "/start", STR_ARG(got_json(&w, made, "id")))) }), 200);
+	expect_body_lacks(preview(&w, "/go/annalink1"), "Live now");
+}
+
 static void a_batch_answers_as_one_alone(void)
 {
 	const char *path;
@@ -274,6 +337,9 @@ static void a_burst_of_clicks_suggests_a_moment(void)
 	expect_status(got, 200);
 	EXPECT_STR(got_json(&w, got, "items.0.reason.clicks"), "8");
 	EXPECT_STR(got_json(&w, got, "items.1.id"), "");
+	EXPECT_STR(got_json(&w, got, "items.0.title"), ""); /* it goes by what stood in the light */
+	expect_sql(&w, 1, "select count(*) from u.moment where state = 'suggested' and offer_id = %s and variant_id = %s",
+		world_uuid(&w, w.anna.offer.u), world_uuid(&w, w.variants[0].u));
 	ask(&w, (struct asking){ .method = POST, .as = ANNA, .path = at(&w, path, "/suggestions") });
 	expect_sql(&w, 1, "select count(*) from u.moment where state = 'suggested'");
 	moment = str_z(w.mem, str_fmt(w.mem, "/streams/moments/" STR_FMT, STR_ARG(got_json(&w, got, "items.0.id"))));
@@ -399,6 +465,10 @@ static const CU_TestInfo tests[] = {
 	T(a_place_in_the_stream_wins_over_now),
 	T(a_batch_answers_as_one_alone),
 	T(what_stood_in_the_light_last_is_sold_on),
+	T(a_choice_of_variants_keeps_the_second),
+	T(a_second_before_the_first_moment_is_let_go),
+	T(a_preview_leads_with_the_live_until_it_ends),
+	T(anothers_live_is_not_in_her_preview),
 	T(a_merged_moment_counts_for_the_other),
 	T(moments_are_added_edited_and_deleted_by_hand),
 	T(nonsense_is_refused_with_its_field),

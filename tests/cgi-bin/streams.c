@@ -80,6 +80,21 @@ static void what_is_wrong_with_a_stream_is_named(void)
 	expect_sql(&w, 0, "select count(*) from u.stream");
 }
 
+static void a_delay_may_be_none_and_is_usual_when_not_told(void)
+{
+	struct world w = world(.bare = true);
+	struct got got = create(&w, "{\"platform\":\"youtube\",\"title\":\"A\",\"delay_s\":0}");
+
+	expect_status(got, 201);
+	EXPECT_STR(got_json(&w, got, "delay_s"), "0");
+	EXPECT_STR(got_json(&w, create(&w, "{\"platform\":\"youtube\",\"title\":\"B\"}"), "delay_s"), "12");
+	EXPECT_STR(got_json(&w, create(&w, "{\"platform\":\"youtube\",\"title\":\"B\",\"delay_s\":600}"), "delay_s"), "600");
+	expect_field(create(&w, "{\"platform\":\"youtube\",\"title\":\"B\",\"delay_s\":601}"), "delay_s");
+	expect_field(create(&w, "{\"platform\":\"youtube\",\"title\":\"B\",\"delay_s\":-1}"), "delay_s");
+	expect_field(create(&w, "{\"platform\":\"youtube\",\"title\":\"B\",\"delay_s\":\"0\"}"), "delay_s");
+	expect_sql(&w, 3, "select count(*) from u.stream");
+}
+
 static void a_stream_is_changed_by_who_saw_it_last(void)
 {
 	struct world w = world(.bare = true);
@@ -132,6 +147,7 @@ static const CU_TestInfo tests[] = {
 	T(a_stream_never_goes_back),
 	T(many_who_start_it_at_once_start_it_once),
 	T(what_is_wrong_with_a_stream_is_named),
+	T(a_delay_may_be_none_and_is_usual_when_not_told),
 	T(a_stream_is_changed_by_who_saw_it_last),
 	T(a_strangers_stream_is_not_there),
 	T(streams_are_listed_newest_first_in_pages),

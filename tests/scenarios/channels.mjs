@@ -54,6 +54,12 @@ run(async () => {
 	same('they are one show', one('select count(distinct live_id) from u.stream'), 1);
 	same('each was detected and started once', [one(`select count(*) from u.event_log where type = 'STREAM_AUTO_DETECTED'`),
 		one(`select count(*) from u.event_log where type = 'STREAM_STARTED'`)], [2, 2]);
+	const [stream] = (await anna.api('GET', '/streams')).items.filter(({ platform }) => platform === 'twitch');
+	const own = await anna.api('POST', `/streams/${stream.id}/session`, {});
+	holds('by hand it is a show of its own', own.id !== stream.session, own.id);
+	await anna.api('POST', `/streams/sessions/${own.id}/spotlight`, { title: 'Hello' });
+	same('and goes back', (await anna.api('POST', `/streams/${stream.id}/session`, { session: stream.session })).id, stream.session);
+	same('with its moment', (await anna.api('GET', `/streams/sessions/${stream.session}/moments`)).items.map(({ title }) => title), ['Hello']);
 	await control('POST', '/faults', { target: 'youtube', mode: 'status', status: 503, forMs: 4000 });
 	await new Promise((done) => setTimeout(done, 5000));
 	same('errors end nothing', one(`select count(*) from u.stream where state = 'live'`), 2);

@@ -44,12 +44,20 @@ static struct broadcaster_live read_stream(struct ctx *c, struct json item)
 	return live;
 }
 
+/* Somebody is on the air, and it cannot be read who: then nobody is known to be off. */
+static void doubt_the_rest(struct broadcaster_live *out, size_t n)
+{
+	for (size_t k = 0; k < n; k++)
+		if (out[k].state == LIVE_NONE)
+			out[k].state = LIVE_UNKNOWN;
+}
+
 enum err twitch_live_watch(struct ctx *c, struct broadcaster_call *call, const struct broadcaster_look *looks, size_t n,
 	struct broadcaster_live *out)
 {
 	struct buf query = buf_new(c->mem, QUERY_MAX);
 	struct json data;
-	bool any = false;
+	bool any = false, whole = true;
 
 	buf_put(&query, S("streams?first=100"));
 	for (size_t i = 0; i < n; i++) {
@@ -66,9 +74,12 @@ enum err twitch_live_watch(struct ctx *c, struct broadcaster_call *call, const s
 	for (size_t i = 0; i < json_length(data); i++) {
 		struct broadcaster_live live = read_stream(c, json_at(data, i));
 
+		whole &= text_is_number(live.account);
 		for (size_t k = 0; k < n; k++)
 			if (out[k].state != LIVE_UNKNOWN && str_eq(looks[k].account, live.account))
 				out[k] = live;
 	}
+	if (!whole)
+		doubt_the_rest(out, n);
 	return OK;
 }

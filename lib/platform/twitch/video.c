@@ -25,19 +25,17 @@ static int64_t read_duration(struct str s)
 	return total > 0 && number < 0 ? total : -1;
 }
 
-/* While it is recorded it grows, and has no picture yet. */
+/* While it is recorded it grows, and has no picture yet, or one that says so. Pictures of other hosts are not shown. */
 static struct broadcaster_video read_video(struct ctx *c, struct json item)
 {
 	struct broadcaster_video video = { .external_id = shared_id(c, json_get(item, "id")), .found = true, .embeddable = true };
-	bool pictured;
+	struct str picture = json_str(json_get(item, "thumbnail_url"));
+	bool pictured = picture.n && str_find(picture, 0, S("404_processing")) == SIZE_MAX;
 
 	video.account = shared_id(c, json_get(item, "user_id"));
 	video.broadcast = shared_id(c, json_get(item, "stream_id"));
 	video.title = shared_title(c, json_get(item, "title"));
-	video.thumb_url = twitch_picture(c, json_get(item, "thumbnail_url"));
-	pictured = video.thumb_url.n && str_find(video.thumb_url, 0, S("404_processing")) == SIZE_MAX;
-	if (!pictured)
-		video.thumb_url = S("");
+	video.thumb_url = pictured ? twitch_picture(c, json_get(item, "thumbnail_url")) : S("");
 	video.page_url = str_fmt(c->mem, STR_FMT "/videos/" STR_FMT, STR_ARG(c->config->twitch_site_origin), STR_ARG(video.external_id));
 	video.recorded_from_ms = shared_time(json_get(item, "created_at"));
 	video.published_ms = shared_time(json_get(item, "published_at"));

@@ -95,21 +95,22 @@ static enum live_state by_life_cycle(struct str word)
 	return LIVE_UNKNOWN;
 }
 
-enum err youtube_live_find(struct ctx *c, struct broadcaster_call *call, struct broadcaster_live **out, size_t *n)
+static enum err broadcasts(struct ctx *c, struct broadcaster_call *call, const char *status, struct broadcaster_live **out, size_t *n)
 {
 	struct json body, items;
+	int64_t total;
 	enum err e;
 
 	*n = 0;
 	e = youtube_get(c, call, "liveBroadcasts",
-		S("part=id,snippet,status,contentDetails,statistics&broadcastStatus=active&broadcastType=all&maxResults=50"), &body);
+		str_fmt(c->mem, "part=id,snippet,status,contentDetails,statistics&broadcastStatus=%s&broadcastType=all&maxResults=50", status), &body);
 	if (youtube_cannot_stream(e, call)) {
 		c->failed = OK;
 		return OK;
 	}
 	TRY(e);
 	items = json_get(body, "items");
-	if (json_type(items) != JSON_LIST)
+	if (json_type(items) != JSON_LIST || (!json_length(items) && json_int(json_path(body, "pageInfo.totalResults"), &total) && total > 0))
 		return shared_garbage(c, call, "broadcasts");
 	*out = arena_array(c->mem, json_length(items) + 1, sizeof(**out));
 	for (size_t i = 0; i < json_length(items); i++) {
@@ -117,12 +118,22 @@ enum err youtube_live_find(struct ctx *c, struct broadcaster_call *call, struct 
 		struct broadcaster_live live = read_common(c, item, json_get(item, "snippet"));
 
 		if (!text_is_youtube_id(live.external_id))
-			continue;
+			return shared_garbage(c, call, "a broadcast"); /* not "none is on" */
 		live.state = by_life_cycle(json_str_at(item, "status.lifeCycleStatus"));
 		live.viewers = live.state == LIVE_ON ? shared_count(json_path(item, "statistics.concurrentViewers")) : -1;
 		(*out)[(*n)++] = live;
 	}
 	return OK;
+}
+
+enum err youtube_live_find(struct ctx *c, struct broadcaster_call *call, struct broadcaster_live **out, size_t *n)
+{
+	return broadcasts(c, call, "active", out, n);
+}
+
+enum err youtube_live_past(struct ctx *c, struct broadcaster_call *call, struct broadcaster_live **out, size_t *n)
+{
+	return broadcasts(c, call, "completed", out, n);
 }
 
 static enum live_state by_times(const struct broadcaster_live *live, struct json times)

@@ -14,6 +14,7 @@
 #define REASON_MAX 200
 #define LEASE_MAX_S (366 * INT64_C(86400))
 #define LEASE_WISH S("864000")
+#define LEASE_USUAL_S 432000 /* there is none without end */
 #define FIELD_BYTES 128
 
 #define ATOM "http://www.w3.org/2005/Atom "
@@ -110,8 +111,8 @@ static enum err read_question(struct ctx *c, const struct broadcaster_push_in *i
 	out->reply = shared_query(c, in->query, "hub.challenge");
 	if (!is_challenge(out->reply))
 		return FAIL(c, ERR_BAD_REQUEST, "no challenge");
-	if (!str_int(shared_query(c, in->query, "hub.lease_seconds"), &out->lease_s) || out->lease_s < 0 || out->lease_s > LEASE_MAX_S)
-		out->lease_s = 0;
+	if (!str_int(shared_query(c, in->query, "hub.lease_seconds"), &out->lease_s) || out->lease_s <= 0 || out->lease_s > LEASE_MAX_S)
+		out->lease_s = LEASE_USUAL_S;
 	return OK;
 }
 

@@ -43,6 +43,7 @@ const struct broadcaster youtube_broadcaster = {
 	.revoke = youtube_revoke,
 	.identify = youtube_identify,
 	.live_find = youtube_live_find,
+	.live_past = youtube_live_past,
 	.watch_max = YOUTUBE_MANY,
 	.live_watch = youtube_live_watch,
 	.videos = youtube_videos,

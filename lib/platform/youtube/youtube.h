@@ -25,6 +25,7 @@ enum err youtube_revoke(struct ctx *c, struct broadcaster_call *call, struct str
 
 enum err youtube_identify(struct ctx *c, struct broadcaster_call *call, struct broadcaster_identity *out);
 enum err youtube_live_find(struct ctx *c, struct broadcaster_call *call, struct broadcaster_live **out, size_t *n);
+enum err youtube_live_past(struct ctx *c, struct broadcaster_call *call, struct broadcaster_live **out, size_t *n);
 enum err youtube_live_watch(struct ctx *c, struct broadcaster_call *call, const struct broadcaster_look *looks, size_t n,
 	struct broadcaster_live *out);
 enum err youtube_videos(struct ctx *c, struct broadcaster_call *call, const struct broadcaster_look *look, struct str cursor,

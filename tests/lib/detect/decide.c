@@ -3,7 +3,7 @@
 
 #define MIN INT64_C(60000)
 #define HOUR (60 * MIN)
-#define NOW (1000 * HOUR)
+#define NOW (DECIDE_EARLIEST_MS + 1000 * HOUR)
 #define BEGAN (NOW - HOUR)
 
 static const struct detect_rules by_word = { .grace_ms = 10 * MIN, .unknown_ms = 24 * HOUR, .since_ms = NOW - 500 * HOUR };
@@ -62,6 +62,10 @@ static const struct {
 	{ "nothing heard for almost a day", &by_word,
 		{ .state = LIVE_ON, .streamed = true, .started_ms = NOW - 30 * HOUR, .told_ms = NOW - 24 * HOUR + 1 }, { .state = LIVE_UNKNOWN },
 		DEED_NONE, LIVE_ON, 0, 0, NULL, NULL },
+	{ "on, and not among what its owner has on", &by_word, { RUNS, .misses = 2 }, { .state = LIVE_NONE, .absent = true }, DEED_NONE, LIVE_ON,
+		0, 0, NULL, NULL },
+	{ "seen by nobody, not even its owner", &by_word, { RUNS, .misses = 3 }, { .state = LIVE_NONE, .absent = true }, DEED_END, LIVE_ENDED, 0,
+		NOW - MIN, "off", NULL },
 	/* it drops */
 	{ "gone from the answer", &by_absence, { RUNS }, { .state = LIVE_NONE }, DEED_NONE, LIVE_ON, NOW, 0, NULL, NULL },
 	{ "pushed off", &by_absence, { RUNS }, { .state = LIVE_NONE, .pushed = true, .off_ms = NOW - 9 }, DEED_NONE, LIVE_ON, NOW - 9, 0, NULL, NULL },
@@ -98,6 +102,12 @@ static const struct {
 	{ "began tomorrow", &by_word, { 0 }, { .state = LIVE_ON, .started_ms = NOW + 24 * HOUR }, DEED_NONE, LIVE_UNKNOWN, 0, 0, NULL,
 		"in the future" },
 	{ "ended tomorrow", &by_word, { RUNS }, { .state = LIVE_ENDED, .ended_ms = NOW + 24 * HOUR }, DEED_NONE, LIVE_ON, 0, 0, NULL,
+		"in the future" },
+	{ "began in 1970", &by_word, { 0 }, { .state = LIVE_ON, .started_ms = 1 }, DEED_NONE, LIVE_UNKNOWN, 0, 0, NULL,
+		"long before there were any" },
+	{ "ended in 1970", &by_word, { RUNS }, { .state = LIVE_ENDED, .ended_ms = 2147483 }, DEED_NONE, LIVE_ON, 0, 0, NULL,
+		"long before there were any" },
+	{ "began in the year 9999", &by_absence, { 0 }, { .state = LIVE_ON, .started_ms = 253402300799999 }, DEED_NONE, LIVE_UNKNOWN, 0, 0, NULL,
 		"in the future" },
 	{ "their clock is a minute ahead", &by_word, { 0 }, { .state = LIVE_ON, .started_ms = NOW + MIN }, DEED_START, LIVE_ON, 0, 0, NULL, NULL },
 };

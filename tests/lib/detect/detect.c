@@ -146,12 +146,90 @@ static void what_no_answer_knows_any_more_is_unknown_and_ends_only_after_a_day(v
 	station_air(&youtube_station, "UCanna", "live1", 0, world_now_ms(&w) - MIN);
 	station_rounds(&w);
 	youtube_station.lives[0].hidden = true;
+	world_sql(&w, "update u.channel set health = 'needs_reconnect'"); /* its owner cannot be asked */
 	pass(HOUR, MIN);
 	expect_sql(&w, 1, "select count(*) from u.broadcast where state = 'unknown' and misses >= 3");
 	expect_sql(&w, 1, "select count(*) from u.stream where state = 'live'");
 	pass(24 * HOUR, HOUR);
 	expect_told(ONE_SHOW);
 	expect_sql(&w, 1, "select count(*) from u.broadcast where state = 'ended' and ended_by = 'unknown' and ended_at = told_at");
+}
+
+static void what_nobody_sees_any_more_not_even_its_owner_has_ended(void)
+{
+	stage(&youtube_station);
+	station_air(&youtube_station, "UCanna", "live1", 0, world_now_ms(&w) - MIN);
+	pass(3 * MIN, MIN);
+	youtube_station.lives[0].hidden = true;
+	pass(2 * MIN, MIN);
+	expect_told("STREAM_AUTO_DETECTED STREAM_STARTED");
+	pass(12 * MIN, MIN);
+	expect_told(ONE_SHOW);
+	expect_sql(&w, 1, "select count(*) from u.broadcast where state = 'ended' and ended_by = 'off' and ended_at = told_at and look_at is null");
+	youtube_station.lives[0].hidden = false;
+	pass(10 * MIN, MIN);
+	expect_told(ONE_SHOW);
+}
+
+static void what_only_its_owner_sees_goes_on(void)
+{
+	stage(&youtube_station);
+	station_air(&youtube_station, "UCanna", "live1", 0, world_now_ms(&w) - MIN);
+	station_rounds(&w);
+	youtube_station.lives[0].owner_only = true;
+	pass(2 * HOUR, MIN);
+	expect_told("STREAM_AUTO_DETECTED STREAM_STARTED");
+	expect_sql(&w, 1, "select count(*) from u.broadcast where told_at > u.clock() - interval '15 minutes'");
+	EXPECT(youtube_station.finds <= 28);
+	youtube_station.lives[0].ended_ms = world_now_ms(&w) - 1;
+	pass(20 * MIN, MIN);
+	expect_told(ONE_SHOW);
+}
+
+/* The platform answers, but nothing in its answers can be: nothing comes of it, and what is true later still begins. */
+static void absurd_times_begin_nothing(void)
+{
+	const int64_t times[] = { 1, 2147483648, 253402300799999, INT64_MAX };
+
+	for (size_t i = 0; i < COUNT(times); i++) {
+		stage(&twitch_station);
+		EXPECT_ERR(pushed(on_air("s1", times[i])), OK);
+		expect_told("");
+		station_air(&twitch_station, "UCanna", "s1", 0, world_now_ms(&w) - MIN);
+		pass(2 * MIN, MIN);
+		expect_told("STREAM_AUTO_DETECTED STREAM_STARTED");
+	}
+}
+
+static void on_off_on_within_a_minute_is_one_stream(void)
+{
+	stage(&twitch_station);
+	station_air(&twitch_station, "UCanna", "s1", 0, world_now_ms(&w) - HOUR);
+	station_rounds(&w);
+	for (int i = 0; i < 12; i++) {
+		twitch_station.lives[0].hidden = i % 2 == 0;
+		if (i % 3 == 0)
+			EXPECT_ERR(pushed(i % 2 ? on_air("s1", world_now_ms(&w) - HOUR) : off_air(world_now_ms(&w))), OK);
+		pass(10 * SEC, 5 * SEC);
+	}
+	pass(30 * MIN, MIN);
+	expect_told("STREAM_AUTO_DETECTED STREAM_STARTED");
+	expect_sql(&w, 1, "select count(*) from u.stream where state = 'live'");
+}
+
+static void who_connects_an_account_that_another_left_gets_what_it_announced(void)
+{
+	stage(&youtube_station);
+	station_air(&youtube_station, "UCanna", "plan1", world_now_ms(&w) + HOUR, world_now_ms(&w) + HOUR);
+	EXPECT_ERR(pushed(video("plan1")), OK);
+	station_rounds(&w);
+	world_sql(&w, "update u.channel set status = 'disconnected'");
+	channel = station_account(&w, &youtube_station, BEN, "UCanna");
+	EXPECT_ERR(pushed(video("plan1")), OK);
+	pass(2 * HOUR, MIN);
+	expect_sql(&w, 1, "select count(*) from u.stream where creator_id = %s and state = 'live'", world_uuid(&w, w.ben.creator.u));
+	expect_sql(&w, 1, "select count(*) from u.stream where creator_id = %s and state = 'scheduled'", world_uuid(&w, w.anna.creator.u));
+	expect_sql(&w, 1, "select count(*) from u.broadcast where channel_id = %s", world_uuid(&w, channel.u));
 }
 
 static void an_announcement_that_is_taken_down_is_looked_at_no_more(void)
@@ -217,6 +295,28 @@ static void a_show_that_came_and_went_unseen_is_found(void)
 	station_rounds(&w);
 	expect_told(ONE_SHOW);
 	expect_sql(&w, 1, "select count(*) from u.stream where u.ms(ended_at) = %lld", (long long)(began + 10 * MIN));
+}
+
+/* Nobody pushed it, and nobody looked while it was on. */
+static void a_short_show_that_nobody_saw_is_found_within_a_day(void)
+{
+	int64_t began;
+
+	stage(&youtube_station);
+	station_air(&youtube_station, "UCanna", "before", 0, world_now_ms(&w) - HOUR)->ended_ms = world_now_ms(&w) - MIN;
+	pass(HOUR, 10 * MIN);
+	began = world_now_ms(&w) + MIN;
+	station_air(&youtube_station, "UCanna", "vid1", 0, began)->ended_ms = began + MIN;
+	world_clock_advance(&w, 5 * MIN);
+	pass(2 * HOUR, 10 * MIN);
+	expect_told("");
+	pass(10 * HOUR, 10 * MIN);
+	expect_told(ONE_SHOW);
+	expect_sql(&w, 1, "select count(*) from u.stream where u.ms(started_at) = %lld and u.ms(ended_at) = %lld", (long long)began,
+		(long long)(began + MIN));
+	pass(30 * HOUR, HOUR);
+	expect_told(ONE_SHOW);
+	expect_sql(&w, 1, "select count(*) from u.broadcast");
 }
 
 static void what_was_before_she_connected_is_not_imported(void)
@@ -458,6 +558,56 @@ static void a_recording_is_found_by_the_broadcast_that_it_records(void)
 	expect_sql(&w, 1, "select count(*) from u.event_log where type = 'REPLAY_AUTO_IMPORTED'");
 }
 
+/* A show that dropped has two recordings; the page with the longer one fails. */
+static void half_of_a_list_decides_nothing(void)
+{
+	struct station_live *l = had_a_show(&twitch_station, "s1");
+
+	l->video = "v1";
+	l->video_ms = world_now_ms(&w);
+	station_air(&twitch_station, "UCanna", "s0", 0, world_now_ms(&w) - 90 * MIN)->ended_ms = world_now_ms(&w) - 80 * MIN;
+	twitch_station.lives[1].video = "v0";
+	twitch_station.lives[1].video_ms = world_now_ms(&w);
+	twitch_station.page_fails = 2;
+	pass(20 * MIN, 5 * MIN);
+	EXPECT(twitch_station.lists >= 4);
+	expect_sql(&w, 0, "select count(*) from u.replay_video where state = 'ready'");
+	twitch_station.page_fails = 9;
+	pass(20 * MIN, 5 * MIN);
+	expect_sql(&w, 1, "select count(*) from u.replay_video where state = 'ready' and external_id = 'v1'");
+}
+
+static void an_answer_without_anybody_where_many_were_on_is_doubted_for_a_while(void)
+{
+	static const char *const names[] = { "UCanna", "c1", "c2", "c3", "c4", "c5" };
+
+	stage(&twitch_station);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		if (i)
+			station_account(&w, &twitch_station, ANNA, names[i]);
+		station_air(&twitch_station, names[i], names[i], 0, world_now_ms(&w) - MIN);
+	}
+	pass(2 * MIN, MIN);
+	expect_sql(&w, 6, "select count(*) from u.stream where state = 'live'");
+	for (size_t i = 0; i < COUNT(names); i++)
+		twitch_station.lives[i].hidden = true;
+	pass(14 * MIN, MIN);
+	expect_sql(&w, 0, "select count(*) from u.broadcast where off_since is not null");
+	expect_sql(&w, 6, "select count(*) from u.channel where live_state = 'on'");
+	for (size_t i = 0; i < COUNT(names); i++)
+		twitch_station.lives[i].hidden = false;
+	pass(2 * MIN, MIN);
+	expect_sql(&w, 6, "select count(*) from u.stream where state = 'live'");
+	for (size_t i = 0; i < COUNT(names); i++)
+		twitch_station.lives[i].hidden = i > 0;
+	pass(12 * MIN, MIN);
+	expect_sql(&w, 1, "select count(*) from u.stream where state = 'live'"); /* one is shown: the others are off */
+	for (size_t i = 0; i < COUNT(names); i++)
+		twitch_station.lives[i].hidden = true;
+	pass(40 * MIN, MIN);
+	expect_sql(&w, 0, "select count(*) from u.stream where state = 'live'");
+}
+
 static void a_platform_that_is_away_loses_no_recording(void)
 {
 	struct station_live *l = had_a_show(&youtube_station, "vid1");
@@ -527,10 +677,16 @@ static const CU_TestInfo tests[] = {
 	T(an_owner_is_asked_seldom_and_an_upload_never_again),
 	T(ten_minutes_of_every_error_neither_begin_nor_end_anything),
 	T(what_no_answer_knows_any_more_is_unknown_and_ends_only_after_a_day),
+	T(what_nobody_sees_any_more_not_even_its_owner_has_ended),
+	T(what_only_its_owner_sees_goes_on),
+	T(absurd_times_begin_nothing),
+	T(on_off_on_within_a_minute_is_one_stream),
+	T(who_connects_an_account_that_another_left_gets_what_it_announced),
 	T(an_announcement_that_is_taken_down_is_looked_at_no_more),
 	T(lies_are_refused_logged_and_change_nothing),
 	T(a_broadcast_of_another_channel_of_ours_stays_that_ones),
 	T(a_show_that_came_and_went_unseen_is_found),
+	T(a_short_show_that_nobody_saw_is_found_within_a_day),
 	T(what_was_before_she_connected_is_not_imported),
 	T(a_stream_made_by_hand_is_taken_for_what_is_found),
 	T(what_she_ended_by_hand_stays_ended),
@@ -544,6 +700,8 @@ static const CU_TestInfo tests[] = {
 	T(ten_pushes_at_once_are_one_stream),
 	T(a_recording_is_attached_once_it_is_ready),
 	T(a_recording_is_found_by_the_broadcast_that_it_records),
+	T(half_of_a_list_decides_nothing),
+	T(an_answer_without_anybody_where_many_were_on_is_doubted_for_a_while),
 	T(a_platform_that_is_away_loses_no_recording),
 	T(a_show_on_both_is_one_session),
 	T(a_day_that_is_used_up_stops_the_asking_and_nothing_else),

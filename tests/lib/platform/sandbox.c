@@ -1,7 +1,7 @@
 /* sandbox.c: a whole visit at each platform of the sandbox, which knows nothing of the adapters: consent, tokens, a live, its video. */
 #include "lib/crypto/crypto.h"
 #include "lib/platform/shared/shared.h"
-#include "tests/storefront.h"
+#include "tests/accounts.h"
 #include "tests/suite.h"
 
 #define BACK S("http://127.0.0.1:9/connections/platform/callback")
@@ -16,33 +16,6 @@ struct visit {
 	struct broadcaster_identity me;
 };
 
-static struct str at(struct world *w, const char *prefix)
-{
-	struct str base = str_slice(w->config->shopify_origin, 0, str_find(w->config->shopify_origin, 0, S("/s/")));
-
-	return str_fmt(w->mem, STR_FMT "%s", STR_ARG(base), prefix);
-}
-
-static void configure(struct world *w)
-{
-	struct config *k = w->config;
-
-	k->google_accounts_origin = k->google_oauth_origin = at(w, "/goog");
-	k->youtube_api_origin = k->youtube_site_origin = at(w, "/yt");
-	k->youtube_hub_origin = at(w, "/hub");
-	k->youtube_embed_origin = k->youtube_image_origin = k->tiktok_embed_origin = k->twitch_embed_origin = k->twitch_image_origin = at(w, "");
-	k->tiktok_authorize_origin = k->tiktok_api_origin = at(w, "/tt");
-	k->twitch_id_origin = at(w, "/twid");
-	k->twitch_api_origin = k->twitch_site_origin = at(w, "/tw");
-	k->youtube_client_id = S("client-of-tests-youtube");
-	k->youtube_client_secret = S("youtube-secret-of-tests");
-	k->youtube_api_key = S("youtube-key-secret-of-tests");
-	k->tiktok_client_key = S("client-of-tests-tiktok");
-	k->tiktok_client_secret = S("tiktok-secret-of-tests");
-	k->twitch_client_id = S("client-of-tests-twitch");
-	k->twitch_client_secret = S("twitch-secret-of-tests");
-}
-
 static struct json tell(struct visit *v, const char *path, const char *body)
 {
 	return control(&v->w, "POST", str_z(v->w.mem, str_fmt(v->w.mem, "/%s%s", v->platform->name, path)), body);
@@ -56,7 +29,7 @@ static void visit_start(struct visit *v, const struct broadcaster *platform)
 
 	*v = (struct visit){ .w = world(.bare = true), .platform = platform };
 	storefront(&v->w, NULL);
-	configure(&v->w);
+	accounts_configure(&v->w);
 	v->c = world_ctx(&v->w, NOBODY);
 	tell(v, "/accounts", "{\"accounts\":[{\"handle\":\"anna\",\"name\":\"Anna\"}]}");
 	tell(v, "", "{\"autoApprove\":\"anna\"}");

@@ -121,6 +121,36 @@ static void a_stream_in_error_is_unknown(void)
 	double_stop(&d);
 }
 
+static void an_answer_that_names_nobody_leaves_everybody_unknown(void)
+{
+	static const char *const answers[] = { "HTTP/1.1 200 OK\r\n\r\n{\"data\":[{\"id\":\"1\",\"type\":\"live\"}]}",
+		"HTTP/1.1 200 OK\r\n\r\n{\"data\":[null]}", "HTTP/1.1 200 OK\r\n\r\n{\"data\":[{\"id\":\"1\",\"user_id\":{},\"type\":\"live\"}]}" };
+	struct broadcaster_look look = { S(USER), S("") };
+	struct broadcaster_live live;
+
+	for (size_t i = 0; i < COUNT(answers); i++) {
+		struct double_ d;
+
+		DOUBLE(&d, answers[i]);
+		EXPECT_ERR(TW.live_watch(&d.c, &d.call, &look, 1, &live), OK);
+		EXPECT_INT(live.state, LIVE_UNKNOWN);
+		double_stop(&d);
+	}
+}
+
+static void a_picture_of_another_host_is_left_out_and_the_video_is_ready(void)
+{
+	struct broadcaster_look look = { S(USER), S("") };
+	struct broadcaster_videos page;
+	struct double_ d;
+
+	DOUBLE(&d, "HTTP/1.1 200 OK\r\n\r\n{\"data\":[{\"id\":\"1\",\"duration\":\"5m\",\"stream_id\":\"9\",\"thumbnail_url\":"
+		"\"https://d1m7jfoe9zdc1j.cloudfront.net/thumb-%{width}x%{height}.jpg\"}]}");
+	EXPECT_ERR(TW.videos(&d.c, &d.call, &look, S(""), &page), OK);
+	EXPECT(page.n == 1 && page.list[0].ready && page.list[0].thumb_url.n == 0);
+	double_stop(&d);
+}
+
 static void refused(const char *answer, enum err e, const char *reason, int64_t wait_ms)
 {
 	struct broadcaster_look look = { S(USER), S("") };
@@ -416,6 +446,8 @@ static const CU_TestInfo tests[] = {
 	T(the_account_is_its_number),
 	T(who_is_not_in_the_answer_is_off),
 	T(a_stream_in_error_is_unknown),
+	T(an_answer_that_names_nobody_leaves_everybody_unknown),
+	T(a_picture_of_another_host_is_left_out_and_the_video_is_ready),
 	T(refusals_are_classified),
 	T(a_full_minute_ends_when_it_says),
 	T(a_video_names_its_broadcast),

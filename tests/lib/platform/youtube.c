@@ -128,6 +128,29 @@ static void her_broadcasts_are_found(void)
 	EXPECT_ERR(YT.live_find(&d.c, &d.call, &list, &n), OK);
 	EXPECT(n == 1 && list[0].state == LIVE_ENDED && list[0].ended_ms > list[0].started_ms);
 	double_stop(&d);
+	DOUBLE(&d, "youtube_livebroadcasts_completed");
+	EXPECT_ERR(YT.live_past(&d.c, &d.call, &list, &n), OK);
+	EXPECT(n == 1 && list[0].state == LIVE_ENDED && list[0].started_ms > 0);
+	EXPECT_ASKED(&d, 0, "&broadcastStatus=completed&broadcastType=all");
+	double_stop(&d);
+}
+
+static void half_a_list_is_not_none(void)
+{
+	static const char *const answers[] = {
+		"HTTP/1.1 200 OK\r\n\r\n{\"kind\":\"youtube#liveBroadcastListResponse\",\"pageInfo\":{\"totalResults\":1},\"items\":[]}",
+		"HTTP/1.1 200 OK\r\n\r\n{\"kind\":\"youtube#liveBroadcastListResponse\",\"items\":[{\"id\":null}]}",
+		"HTTP/1.1 200 OK\r\n\r\n{\"kind\":\"youtube#liveBroadcastListResponse\"}" };
+	struct broadcaster_live *list;
+	size_t n;
+
+	for (size_t i = 0; i < COUNT(answers); i++) {
+		struct double_ d;
+
+		DOUBLE(&d, answers[i]);
+		EXPECT_ERR(YT.live_find(&d.c, &d.call, &list, &n), ERR_PLATFORM_AWAY);
+		double_stop(&d);
+	}
 }
 
 /* The state of the one broadcast after that answer. */
@@ -200,7 +223,7 @@ static void refusals_are_classified_by_reason(void)
 	refused("429 youtube_error_rate", ERR_PLATFORM_SLOW, "rate");
 	refused("youtube_error_user_rate", ERR_PLATFORM_SLOW, "rate");
 	refused("youtube_error_api_disabled", ERR_PLATFORM_REFUSED, "config");
-	refused("youtube_error_signup_required", ERR_PLATFORM_REFUSED, "youtubeSignupRequired");
+	refused("youtube_error_signup_required", ERR_PLATFORM_DENIED, "account");
 	refused("youtube_error_503", ERR_PLATFORM_AWAY, "backendError");
 	refused("HTTP/1.1 404 No\r\n\r\n{\"error\":{\"errors\":[{\"reason\":\"videoNotFound\"}]}}", ERR_PLATFORM_REFUSED, "videoNotFound");
 	refused("HTTP/1.1 400 No\r\n\r\n{\"error\":{\"errors\":[{\"reason\":\"bad\\u0001 \\u202e\"}]}}", ERR_PLATFORM_REFUSED, "refused");
@@ -497,6 +520,7 @@ static const CU_TestInfo tests[] = {
 	T(what_was_revoked_already_is_revoked),
 	T(the_account_is_its_channel),
 	T(her_broadcasts_are_found),
+	T(half_a_list_is_not_none),
 	T(states_come_from_times),
 	T(many_are_asked_at_once_and_answered_in_order),
 	T(refusals_are_classified_by_reason),
