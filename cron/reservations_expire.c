@@ -1,4 +1,4 @@
-/* reservations_expire.c: tidies up holds that lapsed
+/* reservations_expire.c: tidies up holds that lapsed, and places in line whose day is over
  *
  * Expiry is a fact of the clock: a buyer never waits for this. Here lapsed holds get their events, a few at a time,
  * each batch in its own short transaction.
@@ -6,6 +6,7 @@
 #include "lib/checkout/checkout.h"
 #include "lib/cron/cron.h"
 #include "lib/db/db.h"
+#include "lib/waitlist/waitlist.h"
 
 #define EXPIRE_MOST 25 /* a click may wait for as many stock rows */
 
@@ -14,10 +15,20 @@ static enum err expire(struct ctx *c, void *arg)
 	return checkout_expire(c, EXPIRE_MOST, arg);
 }
 
+static enum err tidy(struct ctx *c, void *arg)
+{
+	return waitlist_tidy(c, EXPIRE_MOST, arg);
+}
+
 static enum err step(struct ctx *c, int64_t *done)
 {
+	int64_t places = 0;
+
 	*done = 0;
-	return db_in_tx(c, expire, done);
+	TRY(db_in_tx(c, expire, done));
+	TRY(db_in_tx(c, tidy, &places));
+	*done += places;
+	return OK;
 }
 
 const struct helper reservations_expire_helper = { "reservations_expire", step };

@@ -23,6 +23,7 @@ static const struct {
 	{ "LINK_IN_BIO_", ID_creator }, { "LINK_", ID_link },             { "CHECKOUT_", ID_session },
 	{ "PURCHASE_", ID_order },      { "ORDER_", ID_order },           { "PRICE_", ID_order },
 	{ "RESERVATION_", ID_reservation },
+	{ "WAITLIST_", ID_wait },
 };
 
 static bool list_json(struct jw *w, const char *key, struct json value)

@@ -7,6 +7,7 @@
 #include "templates/go_hold.h"
 #include "templates/go_picker.h"
 #include "templates/go_refused.h"
+#include "templates/go_wait.h"
 
 #define PAGE_MAX (1 << 20)
 #define HUES 8
@@ -85,7 +86,7 @@ static const struct tpl_part_choice *choices_of(struct ctx *c, const struct chec
 			.list = choice->list, .price = choice->price,
 			.save_percent = save_percent(choice->list, choice->price),
 			.few = choice->limited && choice->left <= FEW ? choice->left : 0,
-			.gone = choice->limited && choice->left < ask->units,
+			.gone = o->result == CHECKOUT_CHOOSE && choice->limited && choice->left < ask->units,
 		};
 	}
 	return out;
@@ -204,7 +205,8 @@ static struct shown shown_of(enum err refused)
 	return (struct shown){ 0 };
 }
 
-struct str go_refused_page(struct ctx *c, enum err refused, const struct checkout_outcome *o, const struct checkout_ask *ask)
+struct str go_refused_page(struct ctx *c, enum err refused, const struct checkout_outcome *o, const struct checkout_ask *ask,
+	struct str token)
 {
 	struct variant_id again = refused == ERR_VARIANT_UNKNOWN ? (struct variant_id){ 0 } : o->variant;
 	struct shown shown = shown_of(refused);
@@ -220,9 +222,45 @@ struct str go_refused_page(struct ctx *c, enum err refused, const struct checkou
 		.faded = shown.sold_out || shown.over || shown.used_up || shown.no_variant, .plain_title = !shown.sold_out && !shown.soon && !shown.yet,
 		.no_variant = shown.no_variant, .starts = shown.early ? o->expires_ms : 0,
 		.choices = choices_of(c, o, ask), .choices_n = shown.sold_out ? o->choices_n : 0,
+		.all_gone = uuid_is_nil(o->variant.u),
+		.token = shown.sold_out && !uuid_is_nil(o->variant.u) ? token : S(""),
+		.variant_id = ID_TEXT(c->mem, variant, o->variant), .units = ask->units,
+		.second = ask->has_second ? str_fmt(c->mem, "%d", ask->second) : S(""),
 		.again_url = shown.again ? go_path(c, o->code, again, ask, NULL) : S(""),
 		.shop_url = shown.shop ? shop_page(c, o) : S(""),
 		.layout = look_of(c, o->creator, o->creator_name, o->creator_handle),
+	});
+	return buf_str(&b);
+}
+
+struct str go_ask_path(struct ctx *c, const struct checkout_ask *ask)
+{
+	return go_path(c, ask->code, ask->variant, ask, NULL);
+}
+
+/* What a tab in the background can tell. */
+static const char *wait_word(enum waitlist_state state)
+{
+	return state == WAITLIST_OFFERED ? "Your turn" : state == WAITLIST_WAITING ? "In line" : "The line";
+}
+
+struct str go_wait_page(struct ctx *c, const struct checkout_look *look, const struct waitlist_place *place, const struct checkout_ask *ask,
+	struct str own, struct str token)
+{
+	bool again = place->state == WAITLIST_PASSED || place->state == WAITLIST_LEFT || place->state == WAITLIST_OVER;
+	struct buf b = buf_new(c->mem, PAGE_MAX);
+
+	tpl_go_wait(&b, &(struct tpl_go_wait){
+		.title = str_fmt(c->mem, "%s · " STR_FMT, wait_word(place->state), STR_ARG(look->product_title)),
+		.code = look->code, .product = look->product_title, .variant = variant_name(look->variant_title), .image = look->image_url,
+		.list = look->list, .price = look->price, .save_percent = save_percent(look->list, look->price),
+		.token = token, .own = own, .variant_id = ID_TEXT(c->mem, variant, ask->variant),
+		.units = ask->units, .several = ask->units > 1, .second = ask->has_second ? str_fmt(c->mem, "%d", ask->second) : S(""),
+		.waiting = place->state == WAITLIST_WAITING, .held_up = place->held_up, .first = place->ahead == 0, .ahead = place->ahead,
+		.ends = place->ends_ms, .offered = place->state == WAITLIST_OFFERED, .until = place->hold_ms,
+		.taken = place->state == WAITLIST_TAKEN, .passed = place->state == WAITLIST_PASSED, .left = place->state == WAITLIST_LEFT,
+		.over = place->state == WAITLIST_OVER, .again = again,
+		.layout = look_of(c, look->creator, look->creator_name, look->creator_handle),
 	});
 	return buf_str(&b);
 }

@@ -1,5 +1,5 @@
 /* waitlist: the line for what is sold out. Who waits keeps a page open; when her turn comes, her page's next look sets a unit aside
- * for her, for waitlist_hold_s, as an ordinary checkout on the link she came by. sql/functions/12_waitlist.sql is the rule.
+ * for her, for waitlist_hold_s, as an ordinary checkout on the link she came by. sql/functions/25_waitlist.sql is the rule.
  * Owns       table waitlist; column inventory.waited_until
  * Invariant  a visitor has one place in the line of an item; nothing is kept for one whose page is closed
  * Never      asks for a name or an address: a place belongs to the visitor's cookie, or to the link of her own (a visitor_token)

@@ -205,7 +205,7 @@ $$;
 --   limited  its stock has a limit
 --   ready    the shop keeps the promise, for the list price of today
 --   guard    how closely its item is guarded
---   waited   somebody may be waiting for it (12_waitlist.sql)
+--   waited   somebody may be waiting for it (25_waitlist.sql)
 drop function if exists u.variant_facts(uuid, uuid);
 create or replace function u.variant_facts(in_offer uuid, in_variant uuid)
 returns table (id uuid, product_id uuid, external_id bigint, title text, image_url text, product_title text,

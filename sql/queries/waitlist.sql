@@ -1,5 +1,5 @@
 -- :waitlist_join
--- Visitor $3 into the line for what the link of key $2 sells; see sql/functions/12_waitlist.sql.
+-- Visitor $3 into the line for what the link of key $2 sells; see sql/functions/25_waitlist.sql.
 select outcome, code
   from u.waitlist_join($1::uuid, $2::text, $3::uuid, $4::uuid, $5::integer, $6::uuid, $7::integer, $8::integer, $9::integer);
 

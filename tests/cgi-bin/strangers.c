@@ -201,7 +201,7 @@ static void strange_values_never_break_a_worker(void)
 static bool is_keyless(const struct route *r)
 {
 	static const char *const paths[] = { "/auth/login", "/auth/logout", "/dashboard/login", "/dashboard/signup", "/dashboard/logout", "/go/:code",
-		"/go/:code/release", "/webhooks/shopify", "/webhooks/youtube/:key", "/webhooks/twitch/:key", "/webhooks/tiktok" };
+		"/go/:code/release", "/go/:code/wait", "/go/:code/leave", "/webhooks/shopify", "/webhooks/youtube/:key", "/webhooks/twitch/:key", "/webhooks/tiktok" };
 
 	for (size_t i = 0; i < COUNT(paths); i++)
 		if (strcmp(r->path, paths[i]) == 0)

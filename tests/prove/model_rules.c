@@ -115,7 +115,7 @@ int m_click(const struct model *m, const struct m_ask *ask, int *session)
 	*session = M_NONE;
 	if (refused)
 		return refused;
-	if (variant != M_NONE && (!m->variants[variant].offered || (l->variant != M_NONE && l->variant != variant)))
+	if (variant != M_NONE && !m->variants[variant].offered)
 		return M_VARIANT_UNKNOWN;
 	*session = m_session_live(m, ask->link, ask->visitor);
 	if (variant != M_NONE && *session != M_NONE && m->sessions[*session].variant == variant &&

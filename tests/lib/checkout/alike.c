@@ -8,6 +8,13 @@
 
 #define QUARTER_MS (15 * 60 * 1000 + 1)
 #define NO_VARIANT (-1)
+/* For so many seconds more one is thought there who waits for the first item. */
+#define WAITS(seconds) \
+	"with there as (insert into u.waitlist (id, creator_id, shop_id, item_id, link_id, variant_id, visitor, units, present_until, ends_at)" \
+	" select gen_random_uuid(), l.creator_id, v.shop_id, v.item_id, l.id, v.id, gen_random_uuid(), 1," \
+	"        u.clock() + interval '" seconds " s', u.clock() + interval '1 hour'" \
+	"   from u.short_link l, u.variant v where l.code = 'annalink1' and v.id = (select min(id::text)::uuid from u.variant))" \
+	" update u.inventory set waited_until = u.clock() + interval '5 minutes'"
 
 static const struct kind {
 	const char *name;
@@ -29,8 +36,8 @@ static const struct kind {
 	{ "the only variant left", "update u.variant set deleted_at = u.clock() where id <> (select min(id::text)::uuid from u.variant)",
 		NULL, NO_VARIANT, 1, 0, false, "started" },
 	{ "a deleted variant", "update u.variant set deleted_at = u.clock()", NULL, 0, 1, 0, false, "variant_unknown" },
-	{ "a variant of another product", "update u.short_link set variant_id = (select max(id::text)::uuid from u.variant)",
-		NULL, 0, 1, 0, false, "variant_unknown" },
+	{ "a variant beside the one it leads to", "update u.short_link set variant_id = (select max(id::text)::uuid from u.variant)",
+		NULL, 0, 1, 0, false, "started" },
 	{ "a draft", "update u.product set status = 'draft'", NULL, 0, 1, 0, false, "variant_unknown" },
 	{ "unlisted", "update u.product set status = 'unlisted'", NULL, 0, 1, 0, false, "started" },
 	{ "unknown", NULL, "nosuchlink", 0, 1, 0, false, "link_unknown" },
@@ -55,6 +62,9 @@ static const struct kind {
 	{ "a shop that left", "update u.shop set status = 'uninstalled'", NULL, 0, 1, 0, false, "shop_closed" },
 	{ "a seat given up", "update u.connection set status = 'disconnected'", NULL, 0, 1, 0, false, "shop_closed" },
 	{ "no storefront", "update u.shop set storefront_url = ''", NULL, 0, 1, 0, false, "offer_not_ready" },
+	{ "one waits in line", WAITS("1"), NULL, 0, 4, 0, false, "started" },
+	{ "one waits in line for the last", WAITS("1"), NULL, 0, 5, 0, false, "sold_out" },
+	{ "one waited in line and went away", WAITS("-1"), NULL, 0, 5, 0, false, "started" },
 	{ "a repeat", NULL, NULL, 0, 2, 2, false, "repeated" },
 	{ "another number", NULL, NULL, 0, 5, 2, false, "started" },
 	{ "another variant", NULL, NULL, 1, 1, 2, false, "started" },

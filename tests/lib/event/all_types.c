@@ -63,6 +63,26 @@ static void offer_and_stream(struct world *w)
 		"{\"offer\":\"$offer\",\"code\":\"annalink1\",\"platform\":\"youtube\",\"surface\":\"live\",\"stream\":\"$stream\"}"))), &w->anna.link.u));
 }
 
+/* Nothing is left for a moment: one waits and goes to the shop, another waits and leaves. */
+static void line(struct world *w)
+{
+	const struct asking join = { .method = POST, .path = "/go/annalink1/wait", .form = "units=1", .page = true, .visitor = "wanda" };
+	struct asking other = join, leave = join;
+
+	other.visitor = leave.visitor = "xena";
+	leave.path = "/go/annalink1/leave";
+	world_sql(w, "update u.inventory set shop_available = shop_available - free");
+	expect_status(tap(w, "wanda"), 409);
+	expect_status(ask(w, join), 303);
+	expect_status(tap(w, "xena"), 409);
+	expect_status(ask(w, other), 303);
+	expect_status(ask(w, leave), 303);
+	world_sql(w, "update u.inventory set shop_available = shop_available + 40");
+	world_clock_advance(w, 3000);
+	expect_status(ask(w, (struct asking){ .path = "/go/annalink1/wait", .page = true, .visitor = "wanda" }), 200);
+	expect_status(tap(w, "wanda"), 303);
+}
+
 static void clicks_and_orders(struct world *w)
 {
 	int64_t variant = world_int(w, "select external_id from u.variant");
@@ -79,6 +99,7 @@ static void clicks_and_orders(struct world *w)
 	world_clock_advance(w, 16 * 60 * 1000);
 	helper_run(w, reservations_expire_helper.step);
 	expect_status(tap(w, "dora"), 303);
+	line(w);
 	world_sql(w, "update u.inventory set guard = 2");
 	expect_status(tap(w, "emma"), 200);
 	world_sql(w, "insert into u.guard (shop_id, item_id, halved_at, calm_since)"

@@ -3,49 +3,53 @@
  * The moment link. A person who means it is sent on to the shop's checkout with a unit held; whoever only looks gets a
  * page. The click is batched: all that wait together share one transaction (DESIGN 5).
  */
-#include "lib/checkout/checkout.h"
-#include "lib/checkout/gate.h"
+#include "cgi-bin/go/go.h"
+
 #include "lib/checkout/guard.h"
 #include "lib/checkout/visitor.h"
 #include "lib/core/config.h"
 #include "lib/stream/live.h"
 #include "lib/text/text.h"
 #include "lib/view/go_view.h"
-#include "lib/web/web.h"
 
 #define BOUNCED "b" /* argument of an address that a click was sent back to with our cookie */
 #define WAIT_S 5
 #define PLACE_MAX 12 /* bytes of ?t= */
 
-/* A form's token is for its link alone. */
-static struct str form_use(struct ctx *c, struct str code)
+struct str form_use(struct ctx *c, struct str code)
 {
 	return str_fmt(c->mem, "form:" STR_FMT, STR_ARG(str_lower(c->mem, code)));
 }
 
-/* Who asks: the signed cookie, else the page's token, else this very request. */
-struct who_asks {
-	struct uuid visitor;
-	bool by_cookie, by_token;
-	int64_t seen_ms; /* when the cookie was made; 0: there is none */
-};
-
-static struct who_asks who_asks(struct ctx *c, const struct req *q)
+static struct str asked(const struct req *q, const char *name)
 {
-	struct str use = form_use(c, req_param(q, "code"));
+	struct str value = q->method == POST ? req_form(q, name) : (struct str){ 0 };
+
+	return value.n ? value : req_arg(q, name);
+}
+
+struct who_asks who_asks(struct ctx *c, const struct req *q)
+{
+	struct str code = req_param(q, "code"), use = form_use(c, code);
 	struct who_asks who = { 0 };
 	struct uuid by_token;
 
 	who.by_cookie = visitor_read(c, S("cookie"), req_cookie_of(c, q, VISITOR_COOKIE), VISITOR_COOKIE_S, &who.visitor,
 		&who.seen_ms);
 	who.by_token = q->method == POST && visitor_read(c, use, req_form(q, "token"), VISITOR_FORM_S, &by_token, NULL);
+	if (visitor_read(c, wait_use(c, code), asked(q, "w"), WAIT_TOKEN_S, &by_token, NULL)) {
+		who.by_own_link = true;
+		who.by_token |= q->method == POST;
+		who.visitor = by_token;
+		return who;
+	}
 	if (who.by_cookie)
 		return who;
 	who.visitor = who.by_token ? by_token : visitor_first(c);
 	return who;
 }
 
-static struct gate_facts facts(struct ctx *c, const struct req *q, const struct who_asks *who)
+struct gate_facts facts(struct ctx *c, const struct req *q, const struct who_asks *who)
 {
 	return (struct gate_facts){
 		.is_head = q->method == HEAD, .is_post = q->method == POST,
@@ -57,13 +61,6 @@ static struct gate_facts facts(struct ctx *c, const struct req *q, const struct 
 		.fetch_dest = req_header(q, "HTTP_SEC_FETCH_DEST"),
 		.origin = req_header(q, "HTTP_ORIGIN"), .own_origin = c->config->base_url,
 	};
-}
-
-static struct str asked(const struct req *q, const char *name)
-{
-	struct str value = q->method == POST ? req_form(q, name) : (struct str){ 0 };
-
-	return value.n ? value : req_arg(q, name);
 }
 
 /* "95", "95s", "1m35s", "1h2m3s"; what is anything else says nothing about a place. */
@@ -93,8 +90,7 @@ static bool place_read(struct str text, int *second)
 	return total <= CHECKOUT_SECOND_MAX;
 }
 
-/* What is asked for. fails LINK_UNKNOWN, VARIANT_UNKNOWN, BAD_INPUT */
-static enum err ask_read(struct ctx *c, const struct req *q, struct checkout_ask *ask)
+enum err ask_read(struct ctx *c, const struct req *q, struct checkout_ask *ask)
 {
 	struct str variant = asked(q, "v"), units = asked(q, "units");
 	int64_t n = 1;
@@ -112,8 +108,7 @@ static enum err ask_read(struct ctx *c, const struct req *q, struct checkout_ask
 	return OK;
 }
 
-/* Our button may end in a redirect to the shop, which browsers hold against form-action. */
-static enum err page(struct res *r, int status, struct str html)
+enum err page(struct res *r, int status, struct str html)
 {
 	bool http = r->c->config->allow_http;
 
@@ -150,7 +145,7 @@ static enum err refuse(struct ctx *c, const struct req *q, struct res *r, enum e
 	come_back(c, r, why, o, &ask);
 	if (wants_json || uuid_is_nil(o->creator.u))
 		return why;
-	return page(r, err_row(why)->status, go_refused_page(c, why, o, &ask));
+	return page(r, err_row(why)->status, go_refused_page(c, why, o, &ask, visitor_token(c, form_use(c, o->code), ask.visitor)));
 }
 
 static enum err prefetch(struct res *r)
@@ -256,6 +251,7 @@ static enum err look(struct ctx *c, const struct req *q, struct res *r)
 	struct live_now now;
 
 	TRY(ask_read(c, q, &ask));
+	ask.visitor = who.visitor;
 	TRY(checkout_look(c, &ask, &seen));
 	if (!button)
 		checkout_previewed(c, &seen);
@@ -309,6 +305,9 @@ static const struct route routes[] = {
 	{ POST, "/go/:code",         look,    .who = ANYONE, .tx = TX_READ,  .page = true, .batch = &click },
 	{ GET,  "/go/:code/hold",    hold,    .who = ANYONE, .tx = TX_READ,  .page = true },
 	{ POST, "/go/:code/release", release, .who = ANYONE, .tx = TX_WRITE, .page = true },
+	{ GET,  "/go/:code/wait",    wait_page, .who = ANYONE, .tx = TX_WRITE, .page = true },
+	{ POST, "/go/:code/wait",    wait_join, .who = ANYONE, .tx = TX_WRITE, .page = true },
+	{ POST, "/go/:code/leave",   wait_leave, .who = ANYONE, .tx = TX_WRITE, .page = true },
 };
 
 const struct app go_app = { "go", "go", routes, COUNT(routes) };

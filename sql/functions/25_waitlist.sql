@@ -1,8 +1,9 @@
--- The line: who gets a unit that comes back once all were gone. Nobody hands it out: whoever waits keeps a page open, and the page
--- asks as a click does (u.checkout_answer); units that others wait for, who came before her and are there, do not count as free for
--- her, and none that anybody waits for do for a newcomer. So a unit is set aside for one who is there to take it, for a few minutes;
--- who went away keeps her place, and nothing is kept for her until she looks again. inventory.waited_until says whether there is
--- anybody to look for at all. Lock order: the visitor's key, stock rows, then her row of the line, which only she writes.
+-- The line: who gets a unit that comes back once all were gone. Nobody hands it out: whoever waits keeps a page open, and the
+-- page asks as a click does (u.checkout_answer). Units that others wait for, who came before her and are there, do not count as
+-- free for her, and none that anybody waits for do for a newcomer. So a unit is set aside for one who is there to take it, for a
+-- few minutes; who went away keeps her place, and nothing is kept for her until she looks again. inventory.waited_until says
+-- whether there is anybody to look for at all. Lock order: the visitor's key, stock rows, her row of the line, which only she
+-- and the end of what was set aside for her write.
 
 -- Units of an item that come before in_visitor's: of all who are there when she does not wait herself. What one wants who cannot
 -- be served from `free` does not count. Exact up to `free`, and not less than that beyond.
@@ -82,7 +83,8 @@ $$;
 
 -- She goes on to the shop with what was set aside for her, and has the time of any hold from now on. Returns when it ends: in_ends, as
 -- it was, for what nobody waited for. in_lock: the stock row is not locked yet.
-create or replace function u.waitlist_take(session uuid, in_lock boolean, in_ends timestamptz, until timestamptz) returns timestamptz
+create or replace function u.waitlist_take(session uuid, in_lock boolean, in_ends timestamptz, until timestamptz)
+returns timestamptz
 language plpgsql volatile as $$
 declare
     place  record;
@@ -222,7 +224,8 @@ declare
     away   boolean;
 begin
     perform pg_advisory_xact_lock(u.visitor_key(in_visitor));
-    select w.*, s.expires_at into place
+    select w.id, w.state, w.shop_id, w.item_id, w.link_id, w.variant_id, w.second, w.units, w.address, w.created_at, w.ends_at, s.expires_at
+      into place
       from u.short_link l
       join u.waitlist w on w.link_id = l.id and w.visitor = in_visitor
       left join u.checkout_session s on s.id = w.session_id
