@@ -291,7 +291,7 @@ CREATE FUNCTION u.buffer_of(available integer, units integer, percent integer) R
     select case when percent is null then coalesce(units, 0) else ((greatest(available, 0)::bigint * percent + 99) / 100)::integer end
 $$;
 
-CREATE FUNCTION u.checkout_answer(in_code text, in_visitor uuid, in_variant uuid, in_units integer, in_session uuid, in_hold uuid, in_mark text, in_sender u.click_from, in_rules u.hold_rules, in_items uuid[], in_ends uuid[]) RETURNS u.checkout_outcome
+CREATE FUNCTION u.checkout_answer(in_code text, in_visitor uuid, in_variant uuid, in_units integer, in_session uuid, in_hold uuid, in_mark text, in_sender u.click_from, in_rules u.hold_rules, in_items uuid[], in_ends uuid[], in_waits boolean) RETURNS u.checkout_outcome
     LANGUAGE plpgsql
     AS $_$
 #variable_conflict use_column
@@ -303,6 +303,7 @@ declare
     own      record;      -- this visitor's open session on this link, whichever variant
     limited  boolean;     -- the offer counts redemptions
     short    boolean;     -- not enough is free without lapsed holds
+    ahead    integer := 0; -- units that others wait for who come first
     ending   uuid[];      -- lapsed holds to tidy up
     back     record;      -- what ending them and the visitor's own gives back
     proven   boolean;
@@ -336,21 +337,38 @@ begin
     -- Which variant, and its promise.
     in_variant := coalesce(in_variant, link.variant_id, u.only_variant(link.offer_id, link.product_id));
     if in_variant is not null then
-        select * into price from u.variant_facts(link.offer_id, in_variant) p
-         where (link.product_id is null or p.product_id = link.product_id)
-           and (link.variant_id is null or p.id = link.variant_id);
-        if found then
-            o.variant_id := price.id;
-            o.variant_external := price.external_id;
-            o.variant_title := price.title;
-            o.product_title := price.product_title;
-            o.product_handle := price.product_handle;
-            o.image_url := price.image_url;
-            o.list_minor := price.list_minor;
-            o.price_minor := price.price_minor;
-            o.currency := price.currency;
-            o.discount_code := price.code;
+        if in_items is null then
+            perform pg_advisory_xact_lock(u.visitor_key(in_visitor));
         end if;
+        select * into price from u.variant_facts(link.offer_id, in_variant);
+    end if;
+
+    -- What this visitor has on the link already, whichever variant. On one that follows a show it may be what stood in the light before.
+    select s.id, s.variant_id, s.units, s.mark, s.expires_at, s.list_minor, s.price_minor, s.currency, s.discount_code,
+           s.item_id, s.offer_id, s.shop_id, r.id as hold_id, s.expires_at > at as lives
+      into own
+      from u.checkout_session s
+     cross join lateral (select r.id from u.reservation r where r.session_id = s.id offset 0) r
+     where s.link_id = link.id and s.visitor = in_visitor and s.state = 'open';
+    if in_waits and own.lives and own.variant_id <> in_variant then
+        o.outcome := 'visitor_capped'; -- what she holds is not given back behind her back
+        return o;
+    end if;
+    if in_variant is not null then
+        if price.id is null and own.lives and own.variant_id = in_variant and own.units = in_units then
+            select * into price from u.variant_facts(own.offer_id, in_variant);
+            o.storefront_url := (select s.storefront_url from u.shop s where s.id = own.shop_id);
+        end if;
+        o.variant_id := price.id;
+        o.variant_external := price.external_id;
+        o.variant_title := price.title;
+        o.product_title := price.product_title;
+        o.product_handle := price.product_handle;
+        o.image_url := price.image_url;
+        o.list_minor := price.list_minor;
+        o.price_minor := price.price_minor;
+        o.currency := price.currency;
+        o.discount_code := price.code;
     end if;
 
     -- Is the link open, and the offer?
@@ -364,18 +382,8 @@ begin
         return o;
     end if;
 
-    -- This visitor's session first: the same answer again, whatever stock, caps or redemptions say now.
-    if in_items is null and in_variant is not null then
-        perform pg_advisory_xact_lock(u.visitor_key(in_visitor));
-    end if;
-    select s.id, s.variant_id, s.units, s.mark, s.expires_at, s.list_minor, s.price_minor, s.currency, s.discount_code,
-           s.item_id, r.id as hold_id
-      into own
-      from u.checkout_session s
-     cross join lateral (select r.id from u.reservation r where r.session_id = s.id offset 0) r
-     where s.link_id = link.id and s.visitor = in_visitor and s.state = 'open';
-    if own.id is not null and own.expires_at > at
-       and (in_variant is null or (own.variant_id = in_variant and own.units = in_units)) then
+    -- Her live session first: the same answer again, whatever stock, caps or redemptions say now.
+    if own.lives and (in_variant is null or (own.variant_id = in_variant and own.units = in_units)) then
         o.session_id := own.id;
         o.expires_ms := u.ms(own.expires_at);
         o.mark := own.mark;
@@ -385,6 +393,9 @@ begin
         o.currency := own.currency;
         o.discount_code := own.discount_code;
         if in_variant is not null then
+            if not in_waits then
+                o.expires_ms := u.ms(u.waitlist_take(own.id, in_items is null, own.expires_at, at + make_interval(secs => (in_rules).hold_s)));
+            end if;
             o.outcome := 'repeated';
             return o;
         end if;
@@ -410,7 +421,7 @@ begin
         return o;
     end if;
     if in_variant is null then
-        o.choices := u.link_choices(link.shop_id, link.offer_id, link.product_id, link.variant_id, 250, false);
+        o.choices := u.link_choices(link.shop_id, link.offer_id, link.product_id, link.variant_id, 250, null);
         o.outcome := case
             when jsonb_array_length(o.choices) = 0 then 'offer_not_ready'
             when o.session_id is null and not o.choices @? '$[*] ? (@.left == null || @.left > 0)' then 'sold_out'
@@ -422,22 +433,23 @@ begin
     if in_items is not null and not price.item_id = any(in_items) then
         -- it was sold out when the batch locked its rows
         o.outcome := 'sold_out';
-        o.choices := case when link.variant_id is null
-                          then u.link_choices(link.shop_id, link.offer_id, link.product_id, null, 12, true) else '[]' end;
+        o.choices := u.link_choices(link.shop_id, link.offer_id, null, null, 12, price.product_id);
         return o;
     end if;
     proven := u.click_is_proven(in_sender, in_rules, price.guard, at);
     ends := at + make_interval(secs => case when proven then (in_rules).hold_s else (in_rules).hold_unproven_s end);
-    short := price.limited and price.free < in_units;
+    if price.waited then
+        ahead := u.waitlist_ahead(price.shop_id, price.item_id, in_visitor, price.free + u.lapsed_units(price.shop_id, price.item_id));
+    end if;
+    short := price.limited and price.free < in_units + ahead;
     loop
         -- A look without locks: what is lapsed, or is this visitor's own, counts as free.
         if short then
             select i.free into price.free from u.inventory i where i.shop_id = price.shop_id and i.item_id = price.item_id;
             if price.free + u.lapsed_units(price.shop_id, price.item_id)
-                      + (case when own.item_id = price.item_id and own.expires_at > at then own.units else 0 end) < in_units then
+                      + (case when own.item_id = price.item_id and own.lives then own.units else 0 end) < in_units + ahead then
                 o.outcome := 'sold_out';
-                o.choices := case when link.variant_id is null
-                          then u.link_choices(link.shop_id, link.offer_id, link.product_id, null, 12, true) else '[]' end;
+                o.choices := u.link_choices(link.shop_id, link.offer_id, null, null, 12, price.product_id);
                 return o;
             end if;
         end if;
@@ -452,7 +464,7 @@ begin
             update u.inventory i
                set held = i.held + in_units
              where i.shop_id = price.shop_id and i.item_id = price.item_id
-               and (not price.limited or i.free >= in_units);
+               and (not price.limited or i.free >= in_units + ahead);
             if not found then
                 short := true; -- somebody was faster; lapsed holds may still help
                 continue;
@@ -512,13 +524,12 @@ begin
          cross join lateral (select s.offer_id, s.redeems from u.checkout_session s where s.id = r.session_id offset 0) s
          where r.id = any(ending) and r.state = 'pending';
         select i.free into price.free from u.inventory i where i.shop_id = price.shop_id and i.item_id = price.item_id;
-        if price.limited and price.free + back.units < in_units then
-            if in_items is not null and price.free + u.lapsed_units(price.shop_id, price.item_id) >= in_units then
+        if price.limited and price.free + back.units < in_units + ahead then
+            if in_items is not null and price.free + u.lapsed_units(price.shop_id, price.item_id) >= in_units + ahead then
                 raise exception 'more has lapsed than this batch may end' using errcode = '40001';
             end if;
             o.outcome := 'sold_out';
-            o.choices := case when link.variant_id is null
-                          then u.link_choices(link.shop_id, link.offer_id, link.product_id, null, 12, true) else '[]' end;
+            o.choices := u.link_choices(link.shop_id, link.offer_id, null, null, 12, price.product_id);
             return o;
         end if;
         if limited and (select f.redemptions_used + f.redemptions_held - back.redemptions >= f.redemptions_max
@@ -541,7 +552,7 @@ begin
         end if;
 
         -- Another variant or number chosen on the same link gives the former hold back.
-        if own.id is not null and own.expires_at > at then
+        if own.lives then
             ending := array_remove(ending, own.hold_id);
             perform u.holds_end(array[own.hold_id], 'released');
         end if;
@@ -587,10 +598,14 @@ begin
           from started
          cross join lateral u.checkout_events(in_session, in_hold, link.id, link.offer_id, price.id, in_units,
                                               price.price_minor, price.currency, link.moment_id, link.second) e
+         where e.type <> 'CHECKOUT_REDIRECTED' or not in_waits
     )
     select count(*) into n from started;
     if n = 0 then
         raise exception 'checkout raced with itself' using errcode = '40001';
+    end if;
+    if price.waited or in_waits then
+        perform u.waitlist_served(price.item_id, in_visitor, in_session, in_waits);
     end if;
     return o;
 end
@@ -642,7 +657,7 @@ CREATE FUNCTION u.click(in_code text, in_visitor uuid, in_variant uuid, in_units
     AS $$
 begin
     return u.checkout_answer(in_code, in_visitor, in_variant, in_units, in_session, in_hold, in_mark,
-                             row(in_address, in_navigates, in_pressed, in_seen_ms), in_rules, null, null);
+                             row(in_address, in_navigates, in_pressed, in_seen_ms), in_rules, null, null, false);
 end
 $$;
 
@@ -773,13 +788,11 @@ begin
          cross join lateral u.variant_facts(l.offer_id, f.variant) p
          where l.refusal is null and l.sells and p.ready
            and l.redemptions_max is null and l.clicks_max is null
-           and (l.product_id is null or p.product_id = l.product_id)
-           and (l.variant_id is null or p.id = l.variant_id)
            and p.item_id = any(items)
            and not exists (select from u.checkout_session s
                             where s.link_id = l.id and s.visitor = f.visitor and s.state = 'open')
            -- nothing that the guard would have to look into: a proven visitor, on whom nobody has anything
-           and p.guard < 3 and u.click_is_proven(row(f.address, f.navigates, f.pressed, f.seen_ms)::u.click_from, in_rules, p.guard, at)
+           and not p.waited and p.guard < 3 and u.click_is_proven(row(f.address, f.navigates, f.pressed, f.seen_ms)::u.click_from, in_rules, p.guard, at)
            and not exists (select from u.hold_cooling c where c.who in (f.visitor, f.address) and c.until > at)
            and (not (f.seen_ms > 0 or f.pressed) or (in_rules).per_visitor = 0
                 or not exists (select from u.checkout_session s where s.visitor = f.visitor and s.state = 'open'))
@@ -835,7 +848,7 @@ begin
         else
             answer := u.checkout_answer(in_codes[i], in_visitors[i], chosen[i], in_units[i],
                                         in_sessions[i], in_holds[i], in_marks[i],
-                                        row(in_addresses[i], in_navigates[i], in_pressed[i], in_seen_ms[i]), in_rules, items, holds);
+                                        row(in_addresses[i], in_navigates[i], in_pressed[i], in_seen_ms[i]), in_rules, items, holds, false);
         end if;
         return next;
     end loop;
@@ -1145,6 +1158,12 @@ begin
            set redemptions_held = redemptions_held - c.n
           from (select offer_id, count(*)::int as n from closed where redeems group by 1) c
          where o.id = c.offer_id
+    ), passed as (
+        update u.waitlist w
+           set state = 'passed', address = null, ended_at = at
+          from closed c
+         where w.session_id = c.id and w.state = 'offered'
+        returning w.id, w.creator_id, w.shop_id, w.session_id
     ), told as (
         insert into u.event_log (id, type, creator_id, shop_id, subject, at, payload)
         select u.event_id(e.type, e.subject::text, at), e.type, e.creator_id, e.shop_id, e.subject, at, e.payload
@@ -1155,7 +1174,10 @@ begin
                 union all
                 select 'CHECKOUT_ABANDONED', c.creator_id, c.shop_id, c.id,
                        jsonb_build_object('link', c.link_id, 'offer', c.offer_id)
-                  from closed c where ending = 'expired') e
+                  from closed c where ending = 'expired'
+                union all
+                select 'WAITLIST_ENDED', p.creator_id, p.shop_id, p.id, jsonb_build_object('reason', 'passed', 'checkout', p.session_id)
+                  from passed p) e
         on conflict (id) do nothing
     )
     select count(*) into ended from gone;
@@ -1261,6 +1283,16 @@ CREATE FUNCTION u.invariants() RETURNS TABLE(invariant text, broken bigint)
     union all
     select 'no link passed its click limit',
            count(*) from u.short_link where clicks_max is not null and clicks_used > clicks_max
+    union all
+    select 'whoever waits in line and is there is known to the stock row',
+           count(*)
+      from u.waitlist w join u.inventory i on i.shop_id = w.shop_id and i.item_id = w.item_id
+     where w.state = 'waiting' and w.present_until > coalesce(i.waited_until, '-infinity')
+    union all
+    select 'what is set aside for one in line has an open checkout of hers',
+           count(*)
+      from u.waitlist w left join u.checkout_session s on s.id = w.session_id
+     where w.state = 'offered' and (s.state is distinct from 'open' or s.visitor <> w.visitor)
 $$;
 
 CREATE FUNCTION u.item_buffer_set(shop uuid, item uuid, seen integer, units integer, percent integer, OUT outcome text, OUT free_before integer, OUT free integer) RETURNS record
@@ -1317,15 +1349,16 @@ begin
 end
 $$;
 
-CREATE FUNCTION u.link_choices(in_shop uuid, in_offer uuid, in_product uuid, in_variant uuid, most integer, with_stock boolean) RETURNS jsonb
+CREATE FUNCTION u.link_choices(in_shop uuid, in_offer uuid, in_product uuid, in_variant uuid, most integer, in_first uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     AS $$
 begin
     return (select coalesce(jsonb_agg(jsonb_build_object(
                        'id', c.id, 'product', c.product, 'title', c.title, 'list', c.list_minor, 'price', c.price_minor,
-                       'currency', c.currency, 'image', c.image_url, 'left', c.remaining) order by c.product, c.position, c.id), '[]')
-              from (select v.id, p.title as product, v.title, v.position, op.list_minor, op.price_minor, op.currency,
-                           coalesce(nullif(v.image_url, ''), p.image_url) as image_url, rest.remaining
+                       'currency', c.currency, 'image', c.image_url, 'left', c.remaining)
+                       order by c.product_id is distinct from in_first, c.product, c.position, c.id), '[]')
+              from (select v.id, v.product_id, p.title as product, v.title, v.position, op.list_minor, op.price_minor, op.currency,
+                           coalesce(nullif(v.image_url, ''), p.image_url) as image_url, stock.remaining
                       from u.offer_price op
                       join u.variant v on v.id = op.variant_id and v.deleted_at is null
                       join u.product p on p.id = v.product_id and p.status in ('active', 'unlisted')
@@ -1335,12 +1368,13 @@ begin
                                   where r.shop_id = in_shop and r.state = 'pending' and r.expires_at <= u.clock()
                                   group by r.item_id) lapsed on lapsed.item_id = i.item_id
                      cross join lateral (select case when i.tracked and v.policy = 'deny'
-                                                     then greatest(0, i.free + coalesce(lapsed.units, 0)) end as remaining) rest
+                                                     then u.newcomers_share(i.shop_id, i.item_id, i.waited_until, i.free + coalesce(lapsed.units, 0))
+                                                     end as remaining) stock
                      where op.offer_id = in_offer
                        and (in_product is null or v.product_id = in_product)
                        and (in_variant is null or v.id = in_variant)
-                       and (not with_stock or rest.remaining is null or rest.remaining > 0)
-                     order by p.title, v.position, v.id
+                       and (in_first is null or stock.remaining is null or stock.remaining > 0)
+                     order by v.product_id is distinct from in_first, p.title, v.position, v.id
                      limit most) c);
 end
 $$;
@@ -1353,7 +1387,8 @@ CREATE FUNCTION u.link_facts(in_key text) RETURNS TABLE(id uuid, code text, crea
            u.link_refusal(l.revoked_at, l.expires_at, s.status, n.status, f.state, f.starts_at, f.ends_at),
            f.state = 'active' and s.storefront_url <> '', f.starts_at,
            f.redemptions_max, f.redemptions_used, f.redemptions_held,
-           s.storefront_url, c.name, c.handle, l.platform, l.surface, l.stream_id, l.moment_id, greatest(0, l.second)
+           s.storefront_url, c.name, c.handle, l.platform, l.surface, l.stream_id, l.moment_id,
+           case when l.second < 0 then 0 else l.second end
       from u.link_goal(in_key) l
       join u.offer f on f.id = l.offer_id
       join u.shop s on s.id = f.shop_id
@@ -1431,6 +1466,24 @@ begin
 end
 $$;
 
+CREATE FUNCTION u.live_follow_stream(in_from uuid, in_to uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (select from u.stream s where s.live_id = in_from)
+       or (select count(*) from u.replay r where r.live_id in (in_from, in_to)) > 1
+       or (select count(*) from u.moment m where m.live_id in (in_from, in_to) and m.state = 'kept') > 1000 then
+        return;
+    end if;
+    with moments as (
+        update u.moment m set live_id = in_to where m.live_id = in_from
+    )
+    update u.spotlight s set live_id = in_to where s.live_id = in_from;
+    update u.short_link k set live_id = in_to where k.live_id = in_from;
+    update u.replay r set live_id = in_to where r.live_id = in_from;
+end
+$$;
+
 CREATE FUNCTION u.live_join(in_stream uuid, in_new uuid, in_gap_s integer) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
@@ -1488,24 +1541,62 @@ CREATE FUNCTION u.live_move(in_stream uuid, in_live uuid) RETURNS uuid
 declare
     stream record;
 begin
+    perform pg_advisory_xact_lock(hashtextextended('live:' || s.creator_id::text, 0)) from u.stream s where s.id = in_stream;
     select s.id, s.creator_id, s.live_id, s.title into stream from u.stream s where s.id = in_stream;
-    perform pg_advisory_xact_lock(hashtextextended('live:' || stream.creator_id::text, 0));
-    insert into u.live_session (id, creator_id, title) values (in_live, stream.creator_id, stream.title) on conflict (id) do nothing;
+    if not exists (select from u.live_session l where l.id = in_live) then
+        if stream.live_id is not null and not exists (select from u.stream s where s.live_id = stream.live_id and s.id <> in_stream) then
+            in_live := stream.live_id;
+        else
+            insert into u.live_session (id, creator_id, title) values (in_live, stream.creator_id, stream.title);
+        end if;
+    end if;
+    perform l.id from u.live_session l where l.id in (stream.live_id, in_live) order by l.id for update;
     update u.stream s set live_id = in_live, placed = true, revision = s.revision + 1
      where s.id = in_stream and (s.live_id is distinct from in_live or not s.placed);
-    delete from u.live_session l
-     where l.id = stream.live_id and l.id <> in_live
-       and not exists (select from u.stream s where s.live_id = l.id) and not exists (select from u.moment m where m.live_id = l.id)
-       and not exists (select from u.short_link k where k.live_id = l.id) and not exists (select from u.replay r where r.live_id = l.id);
-    perform u.live_follow(stream.live_id) where stream.live_id is distinct from in_live;
+    if stream.live_id is distinct from in_live then
+        perform u.live_follow_stream(stream.live_id, in_live);
+        perform u.live_video_follow(in_stream, in_live);
+        delete from u.live_session l
+         where l.id = stream.live_id
+           and not exists (select from u.stream s where s.live_id = l.id) and not exists (select from u.moment m where m.live_id = l.id)
+           and not exists (select from u.short_link k where k.live_id = l.id) and not exists (select from u.replay r where r.live_id = l.id);
+        perform u.live_follow(stream.live_id);
+    end if;
     perform u.live_follow(in_live);
     return in_live;
+end
+$$;
+
+CREATE FUNCTION u.live_video_follow(in_stream uuid, in_to uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    update u.replay_video v
+       set replay_id = r.id
+      from u.replay r
+     where r.live_id = in_to and v.stream_id = in_stream and v.replay_id <> r.id
+       and not exists (select from u.replay_video o where o.replay_id = r.id
+                          and (o.stream_id = in_stream or (v.external_id <> '' and (o.platform, o.external_id) = (v.platform, v.external_id))));
+    delete from u.replay_video v
+     using u.replay r
+     where v.stream_id = in_stream and r.id = v.replay_id and r.live_id <> in_to and not v.by_hand;
 end
 $$;
 
 CREATE FUNCTION u.ms(at timestamp with time zone) RETURNS bigint
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ select floor(extract(epoch from at) * 1000)::bigint $$;
+
+CREATE FUNCTION u.newcomers_share(shop uuid, item uuid, waited_until timestamp with time zone, there integer) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if waited_until > u.clock() then
+        return greatest(0, there - u.waitlist_ahead(shop, item, null, there));
+    end if;
+    return greatest(0, there);
+end
+$$;
 
 CREATE FUNCTION u.offer_release(offer uuid) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2336,11 +2427,12 @@ begin
 end
 $$;
 
-CREATE FUNCTION u.variant_facts(in_offer uuid, in_variant uuid) RETURNS TABLE(id uuid, product_id uuid, external_id bigint, title text, image_url text, product_title text, product_handle text, shop_id uuid, item_id uuid, free integer, limited boolean, guard smallint, list_minor bigint, price_minor bigint, currency text, code text, ready boolean)
+CREATE FUNCTION u.variant_facts(in_offer uuid, in_variant uuid) RETURNS TABLE(id uuid, product_id uuid, external_id bigint, title text, image_url text, product_title text, product_handle text, shop_id uuid, item_id uuid, free integer, limited boolean, guard smallint, waited boolean, list_minor bigint, price_minor bigint, currency text, code text, ready boolean)
     LANGUAGE sql STABLE
     AS $$
     select v.id, v.product_id, v.external_id, v.title, coalesce(nullif(v.image_url, ''), p.image_url), p.title, p.handle,
            v.shop_id, v.item_id, i.free, i.tracked and v.policy = 'deny', i.guard,
+           i.tracked and v.policy = 'deny' and coalesce(i.waited_until > u.clock(), false),
            op.list_minor, op.price_minor, op.currency, coalesce(d.code, ''),
            v.price_minor = op.list_minor and (d.id is null or (d.state = 'placed' and op.covered))
       from u.offer_price op
@@ -2355,6 +2447,300 @@ $$;
 CREATE FUNCTION u.visitor_key(visitor uuid) RETURNS bigint
     LANGUAGE sql IMMUTABLE
     AS $$ select hashtextextended('visitor:' || visitor::text, 0) $$;
+
+CREATE FUNCTION u.waitlist_ahead(shop uuid, item uuid, in_visitor uuid, free integer) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_variable
+declare
+    own  uuid;
+begin
+    if free <= 0 then
+        return 0;
+    end if;
+    own := (select w.id from u.waitlist w where w.item_id = item and w.visitor = in_visitor and w.state = 'waiting');
+    return (select coalesce(sum(w.units), 0)
+              from (select w.units
+                      from u.waitlist w
+                     where w.shop_id = shop and w.item_id = item and w.state = 'waiting' and w.present_until > u.clock()
+                       and w.units <= free and (own is null or w.id < own)
+                     limit free) w);
+end
+$$;
+
+CREATE FUNCTION u.waitlist_end(in_id uuid, in_state text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    update u.waitlist w
+       set state = in_state, address = null, ended_at = u.clock()
+     where w.id = in_id and w.state in ('waiting', 'offered');
+    if found then
+        perform u.waitlist_tell(in_id, 'WAITLIST_ENDED', jsonb_build_object('reason', in_state));
+    end if;
+end
+$$;
+
+CREATE FUNCTION u.waitlist_join(in_id uuid, in_key text, in_visitor uuid, in_variant uuid, in_units integer, in_address uuid, in_most integer, in_keep_s integer, in_present_s integer, OUT outcome text, OUT code text) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+declare
+    at       timestamptz := u.clock();
+    there    timestamptz := at + make_interval(secs => in_present_s);
+    link     record;
+    price    record;
+    place    record;
+begin
+    select * into link from u.link_facts(lower(in_key));
+    code := link.code;
+    outcome := case when link.id is null then 'link_unknown' else link.refusal end;
+    if outcome is not null then
+        return;
+    end if;
+    in_variant := coalesce(in_variant, link.variant_id, u.only_variant(link.offer_id, link.product_id));
+    if in_variant is null then
+        outcome := 'choose';
+        return;
+    end if;
+    perform pg_advisory_xact_lock(u.visitor_key(in_visitor));
+    select * into price from u.variant_facts(link.offer_id, in_variant);
+    outcome := case
+        when price.id is null then 'variant_unknown'
+        when not price.limited then 'open'
+        when exists (select from u.checkout_session s
+                      where s.link_id = link.id and s.visitor = in_visitor and s.state = 'open' and s.variant_id = in_variant
+                        and s.expires_at > at and not exists (select from u.waitlist w where w.session_id = s.id and w.state = 'offered'))
+             then 'holding'
+        end;
+    if outcome is not null then
+        return;
+    end if;
+
+    select w.id, w.state, w.ends_at, s.expires_at, l.code into place
+      from u.waitlist w
+      join u.short_link l on l.id = w.link_id
+      left join u.checkout_session s on s.id = w.session_id
+     where w.item_id = price.item_id and w.visitor = in_visitor and w.state in ('waiting', 'offered');
+    outcome := 'waiting';
+    if place.state = 'offered' and place.expires_at > at then
+        code := place.code;
+        return;
+    end if;
+    if place.state = 'offered' or place.ends_at <= at then
+        perform u.waitlist_end(place.id, case place.state when 'offered' then 'passed' else 'over' end);
+        place.id := null;
+    end if;
+    perform u.waitlist_known(price.shop_id, price.item_id, there);
+    if place.id is not null then
+        update u.waitlist w
+           set creator_id = link.creator_id, link_id = link.id, variant_id = in_variant, second = link.second, units = in_units,
+               present_until = there
+         where w.id = place.id;
+        return;
+    end if;
+    if in_most > 0 and in_address is not null
+       and (select count(*) from (select from u.waitlist w
+                                   where w.shop_id = price.shop_id and w.item_id = price.item_id and w.state = 'waiting'
+                                     and w.present_until > at and w.address = in_address
+                                   limit in_most) w) >= in_most then
+        outcome := 'address_capped';
+        return;
+    end if;
+    insert into u.waitlist (id, creator_id, shop_id, item_id, link_id, variant_id, second, visitor, units, address, present_until, ends_at, created_at)
+    values (in_id, link.creator_id, price.shop_id, price.item_id, link.id, in_variant, link.second, in_visitor, in_units, in_address,
+            there, at + make_interval(secs => in_keep_s), at);
+    perform u.waitlist_tell(in_id, 'WAITLIST_JOINED', '{}');
+end
+$$;
+
+CREATE FUNCTION u.waitlist_known(shop uuid, item uuid, until timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    update u.inventory i
+       set waited_until = until + interval '4 minutes'
+     where i.shop_id = shop and i.item_id = item and (i.waited_until is null or i.waited_until < until);
+end
+$$;
+
+CREATE FUNCTION u.waitlist_leave(in_code text, in_visitor uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    AS $$
+declare
+    place  record;
+begin
+    perform pg_advisory_xact_lock(u.visitor_key(in_visitor));
+    select w.id, w.shop_id, w.item_id, w.session_id into place
+      from u.short_link l
+      join u.waitlist w on w.link_id = l.id and w.visitor = in_visitor and w.state in ('waiting', 'offered')
+     where l.code_key = lower(in_code);
+    if not found then
+        return false;
+    end if;
+    perform 1 from u.inventory i
+      where place.session_id is not null and i.shop_id = place.shop_id and i.item_id = place.item_id for no key update;
+    perform u.waitlist_end(place.id, 'left');
+    if place.session_id is not null then
+        perform u.checkout_release(place.session_id, in_visitor);
+    end if;
+    return true;
+end
+$$;
+
+CREATE FUNCTION u.waitlist_look(in_code text, in_visitor uuid, in_session uuid, in_hold uuid, in_mark text, in_aside_s integer, in_rules u.hold_rules, OUT id uuid, OUT state text, OUT word text, OUT ahead integer, OUT variant_id uuid, OUT units integer, OUT second integer, OUT hold_ms bigint, OUT ends_ms bigint) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+#variable_conflict use_column
+declare
+    at     timestamptz := u.clock();
+    place  record;
+    away   boolean;
+begin
+    perform pg_advisory_xact_lock(u.visitor_key(in_visitor));
+    select w.id, w.state, w.shop_id, w.item_id, w.link_id, w.variant_id, w.second, w.units, w.address, w.created_at, w.ends_at, s.expires_at
+      into place
+      from u.short_link l
+      join u.waitlist w on w.link_id = l.id and w.visitor = in_visitor
+      left join u.checkout_session s on s.id = w.session_id
+     where l.code_key = lower(in_code)
+     order by w.id desc
+     limit 1
+       for update of w;
+    if not found then
+        return;
+    end if;
+    if place.state = 'offered' and place.expires_at <= at then
+        perform u.waitlist_end(place.id, 'passed');
+    elsif place.state = 'waiting' and place.ends_at <= at then
+        perform u.waitlist_end(place.id, 'over');
+    elsif place.state = 'waiting' then
+        in_rules.hold_s := in_aside_s;
+        in_rules.hold_unproven_s := in_aside_s;
+        word := (u.checkout_answer(lower(in_code) || coalesce('@' || place.second, ''), in_visitor, place.variant_id, place.units, in_session,
+                                   in_hold, in_mark, row(place.address, false, true, u.ms(place.created_at))::u.click_from, in_rules,
+                                   null, null, true)).outcome;
+        if word = 'repeated' then -- a click of hers was faster
+            perform u.waitlist_served(place.item_id, in_visitor,
+                                      (select s.id from u.checkout_session s
+                                        where s.link_id = place.link_id and s.visitor = in_visitor and s.state = 'open'), false);
+        elsif word in ('link_unknown', 'link_closed', 'link_expired', 'link_exhausted', 'offer_closed', 'shop_closed', 'variant_unknown') then
+            perform u.waitlist_end(place.id, 'over');
+        end if;
+        -- Only who waits for stock is there, and nobody is kept waiting by one who could not have it anyhow.
+        select count(*) into ahead
+          from (select from u.waitlist w
+                 where w.shop_id = place.shop_id and w.item_id = place.item_id and w.state = 'waiting' and w.present_until > at
+                   and w.id < place.id
+                 limit 1000) w;
+        if word = 'sold_out' then
+            perform u.waitlist_known(place.shop_id, place.item_id, at + u.waitlist_stay(ahead));
+        end if;
+        update u.waitlist w
+           set present_until = case word when 'sold_out' then at + u.waitlist_stay(ahead) else at end
+         where w.id = place.id and w.state = 'waiting';
+    end if;
+    select w.id, w.state, w.variant_id, w.units, w.second, u.ms(s.expires_at), u.ms(w.ends_at)
+      into id, state, variant_id, units, second, hold_ms, ends_ms
+      from u.waitlist w left join u.checkout_session s on s.id = w.session_id and s.state = 'open' and s.expires_at > at
+     where w.id = place.id;
+    word := case when state = 'waiting' and word <> 'sold_out' then word end;
+end
+$$;
+
+CREATE FUNCTION u.waitlist_served(item uuid, in_visitor uuid, session uuid, aside boolean) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    place  uuid;
+begin
+    update u.waitlist w
+       set state = case when aside then 'offered' else 'taken' end, session_id = session, address = null,
+           ended_at = case when aside then null else u.clock() end
+     where w.item_id = item and w.visitor = in_visitor and w.state = 'waiting'
+    returning w.id into place;
+    if place is not null then
+        perform u.waitlist_tell(place, case when aside then 'WAITLIST_OFFERED' else 'WAITLIST_TAKEN' end,
+                                jsonb_build_object('checkout', session));
+    end if;
+end
+$$;
+
+CREATE FUNCTION u.waitlist_stay(ahead integer) RETURNS interval
+    LANGUAGE sql IMMUTABLE
+    AS $$ select case when ahead < 20 then interval '30 seconds' else interval '90 seconds' end $$;
+
+CREATE FUNCTION u.waitlist_take(session uuid, in_lock boolean, in_ends timestamp with time zone, until timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql
+    AS $$
+declare
+    place  record;
+begin
+    select w.id, w.creator_id, w.shop_id, w.item_id, w.link_id into place
+      from u.waitlist w where w.session_id = session and w.state = 'offered';
+    if not found then
+        return in_ends;
+    end if;
+    if in_lock then
+        perform 1 from u.inventory i where i.shop_id = place.shop_id and i.item_id = place.item_id for no key update;
+    end if;
+    update u.reservation r set expires_at = until
+     where r.session_id = session and r.state = 'pending' and r.expires_at > u.clock() and r.expires_at < until;
+    if not found then
+        return in_ends;
+    end if;
+    update u.checkout_session s set expires_at = until where s.id = session;
+    update u.waitlist w set state = 'taken', ended_at = u.clock() where w.id = place.id;
+    perform u.waitlist_tell(place.id, 'WAITLIST_TAKEN', jsonb_build_object('checkout', session));
+    insert into u.event_log (id, type, creator_id, shop_id, subject, at, payload)
+    values (u.event_id('CHECKOUT_REDIRECTED', session::text, u.clock()), 'CHECKOUT_REDIRECTED', place.creator_id, place.shop_id, session,
+            u.clock(), jsonb_build_object('link', place.link_id))
+    on conflict (id) do nothing;
+    return until;
+end
+$$;
+
+CREATE FUNCTION u.waitlist_tell(in_id uuid, type text, more jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into u.event_log (id, type, creator_id, shop_id, subject, at, payload)
+    select u.event_id(waitlist_tell.type, w.id::text, u.clock()), waitlist_tell.type, w.creator_id, w.shop_id, w.id, u.clock(),
+           jsonb_build_object('link', w.link_id, 'variant', w.variant_id, 'units', w.units) || more
+      from u.waitlist w
+     where w.id = in_id
+    on conflict (id) do nothing;
+end
+$$;
+
+CREATE FUNCTION u.waitlist_tidy(most integer, keep_s integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+    old   uuid[] := array(select w.id from u.waitlist w
+                           where w.state = 'waiting' and w.ends_at <= u.clock()
+                           order by w.ends_at limit most
+                             for update skip locked);
+    told  integer;
+begin
+    perform u.waitlist_end(o, 'over') from unnest(old) o;
+    update u.waitlist w
+       set address = null
+     where w.id = any (array(select f.id from u.waitlist f
+                              where f.address is not null and f.created_at < u.clock() - make_interval(secs => keep_s)
+                              order by f.created_at limit most
+                                for update skip locked));
+    get diagnostics told = row_count;
+    return told + cardinality(old);
+end
+$$;
 
 CREATE TABLE u.api_key (
     id uuid NOT NULL,
@@ -2548,6 +2934,8 @@ CREATE TABLE u.channel (
     looks_failed integer DEFAULT 0 NOT NULL,
     connected_at timestamp with time zone DEFAULT u.clock() NOT NULL,
     disconnected_at timestamp with time zone,
+    tend_at timestamp with time zone DEFAULT u.clock() NOT NULL,
+    past_at timestamp with time zone DEFAULT u.clock() NOT NULL,
     CONSTRAINT channel_check CHECK (((status = 'disconnected'::text) OR (access_sealed IS NOT NULL))),
     CONSTRAINT channel_external_id_check CHECK (((octet_length(external_id) >= 1) AND (octet_length(external_id) <= 128))),
     CONSTRAINT channel_health_check CHECK ((health = ANY (ARRAY['healthy'::text, 'degraded'::text, 'needs_reconnect'::text]))),
@@ -2740,7 +3128,7 @@ CREATE TABLE u.inventory (
     buffer_percent smallint,
     buffer_revision integer DEFAULT 1 NOT NULL,
     guard smallint DEFAULT 0 NOT NULL,
-    waiting integer DEFAULT 0 NOT NULL,
+    waited_until timestamp with time zone,
     CONSTRAINT inventory_buffer_check CHECK ((buffer >= 0)),
     CONSTRAINT inventory_held_check CHECK ((held >= 0)),
     CONSTRAINT inventory_sold_unsynced_check CHECK ((sold_unsynced >= 0))
@@ -3338,19 +3726,19 @@ CREATE TABLE u.waitlist (
     item_id uuid NOT NULL,
     link_id uuid NOT NULL,
     variant_id uuid NOT NULL,
+    second integer,
     visitor uuid NOT NULL,
-    token_hash bytea NOT NULL,
     units integer NOT NULL,
+    address uuid,
     state text DEFAULT 'waiting'::text NOT NULL,
     session_id uuid,
-    offers integer DEFAULT 0 NOT NULL,
-    offered_at timestamp with time zone,
+    present_until timestamp with time zone NOT NULL,
     ends_at timestamp with time zone NOT NULL,
-    seen_at timestamp with time zone DEFAULT u.clock() NOT NULL,
     created_at timestamp with time zone DEFAULT u.clock() NOT NULL,
     ended_at timestamp with time zone,
-    CONSTRAINT waitlist_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'offered'::text, 'taken'::text, 'passed'::text, 'left'::text, 'closed'::text]))),
-    CONSTRAINT waitlist_token_hash_check CHECK ((octet_length(token_hash) = 32)),
+    CONSTRAINT waitlist_check CHECK (((ended_at IS NULL) = (state = ANY (ARRAY['waiting'::text, 'offered'::text])))),
+    CONSTRAINT waitlist_check1 CHECK (((state <> ALL (ARRAY['offered'::text, 'taken'::text])) OR (session_id IS NOT NULL))),
+    CONSTRAINT waitlist_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'offered'::text, 'taken'::text, 'passed'::text, 'left'::text, 'over'::text]))),
     CONSTRAINT waitlist_units_check CHECK (((units >= 1) AND (units <= 20)))
 );
 
@@ -3518,9 +3906,6 @@ ALTER TABLE ONLY u.inventory
 
 ALTER TABLE ONLY u.inventory_snapshot
     ADD CONSTRAINT inventory_snapshot_pkey PRIMARY KEY (id);
-
-ALTER TABLE u.inventory
-    ADD CONSTRAINT inventory_waiting CHECK ((waiting >= 0)) NOT VALID;
 
 ALTER TABLE ONLY u.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
@@ -3705,9 +4090,6 @@ ALTER TABLE ONLY u.visits
 ALTER TABLE ONLY u.waitlist
     ADD CONSTRAINT waitlist_pkey PRIMARY KEY (id);
 
-ALTER TABLE ONLY u.waitlist
-    ADD CONSTRAINT waitlist_token_hash_key UNIQUE (token_hash);
-
 ALTER TABLE ONLY u.webhook_inbox
     ADD CONSTRAINT webhook_inbox_pkey PRIMARY KEY (id);
 
@@ -3740,6 +4122,8 @@ CREATE INDEX broadcast_stream ON u.broadcast USING btree (stream_id) WHERE (stre
 CREATE UNIQUE INDEX channel_active ON u.channel USING btree (platform, external_id) WHERE (status = 'active'::text);
 
 CREATE INDEX channel_look ON u.channel USING btree (platform, look_at) WHERE (status = 'active'::text);
+
+CREATE INDEX channel_tend ON u.channel USING btree (tend_at) WHERE (status = 'active'::text);
 
 CREATE INDEX checkout_session_creator ON u.checkout_session USING btree (creator_id, id);
 
@@ -3865,11 +4249,17 @@ CREATE INDEX variant_product ON u.variant USING btree (shop_id, product_id);
 
 CREATE INDEX visits_creator ON u.visits USING btree (creator_id);
 
-CREATE INDEX waitlist_ends ON u.waitlist USING btree (ends_at) WHERE (state = ANY (ARRAY['waiting'::text, 'offered'::text]));
+CREATE INDEX waitlist_address ON u.waitlist USING btree (created_at) WHERE (address IS NOT NULL);
+
+CREATE INDEX waitlist_ends ON u.waitlist USING btree (ends_at) WHERE (state = 'waiting'::text);
+
+CREATE INDEX waitlist_offered ON u.waitlist USING btree (session_id) WHERE (state = 'offered'::text);
 
 CREATE UNIQUE INDEX waitlist_once ON u.waitlist USING btree (item_id, visitor) WHERE (state = ANY (ARRAY['waiting'::text, 'offered'::text]));
 
-CREATE INDEX waitlist_turn ON u.waitlist USING btree (shop_id, item_id, id) WHERE (state = 'waiting'::text);
+CREATE INDEX waitlist_present ON u.waitlist USING btree (shop_id, item_id, present_until) WHERE (state = 'waiting'::text);
+
+CREATE INDEX waitlist_visitor ON u.waitlist USING btree (visitor, link_id, id);
 
 CREATE INDEX webhook_inbox_bodies ON u.webhook_inbox USING btree (received_at) WHERE (body_sealed IS NOT NULL);
 
