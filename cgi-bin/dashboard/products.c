@@ -75,7 +75,7 @@ static struct tpl_dashboard_product_variants variant_row(struct ctx *c, const st
 		.item = ID_TEXT(c->mem, item, v->item), .unkept = v->free + v->buffer,
 		.title = dash_variant(v->title), .sku = v->sku, .price = v->price, .limited = v->limited,
 		.sellable = v->free > 0 ? v->free : 0, .too_few = v->free < 0, .available = v->available, .held = v->held,
-		.sold = v->sold_unsynced, .buffer = v->buffer,
+		.sold = v->sold_unsynced, .buffer = v->buffer, .waiting = v->waiting,
 	};
 }
 

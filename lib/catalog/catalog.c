@@ -68,6 +68,7 @@ static void read_variant(const struct row *row, struct catalog_variant *out)
 		.sold_unsynced = row_int(row, "sold_unsynced"),
 		.buffer = row_int(row, "buffer"),
 		.free = row_int(row, "free"),
+		.waiting = row_int(row, "waiting"),
 		.read_ms = row_int(row, "read_ms"),
 		.short_ms = row_int(row, "short_ms"),
 	};

@@ -27,6 +27,7 @@ struct catalog_variant {
 	int position;
 	bool limited;           /* tracked, and the shop does not sell below zero */
 	int64_t available, held, sold_unsynced, buffer, free; /* units; free may be negative */
+	int64_t waiting;            /* visitors in line for it, there or away */
 	int64_t read_ms;        /* when the stock was last read in full; 0: not yet */
 	int64_t short_ms;       /* free is negative since then; 0: it is not */
 };

@@ -37,6 +37,7 @@ static void put_stock(struct jw *w, const struct catalog_variant *variant)
 	jw_kint(w, "buffer", variant->buffer);
 	jw_kint(w, "free", variant->free);
 	jw_kint(w, "free_without_buffer", variant->free + variant->buffer);
+	jw_kint(w, "waiting", variant->waiting);
 	jw_ktime(w, "read_at", variant->read_ms);
 	jw_ktime(w, "short_since", variant->short_ms);
 	jw_end(w);

@@ -422,7 +422,9 @@ select p.id, p.shop_id, p.external_id, p.title, p.handle, p.status, p.image_url,
 -- The variants of product $2 in the shop's order, with their stock.
 select v.id, v.item_id, v.external_id, v.title, v.sku, v.price_minor, v.currency, v.policy, v.position, v.image_url,
        i.tracked, i.shop_available, i.held, i.sold_unsynced, i.buffer, i.free, u.ms(i.read_at) as read_ms,
-       u.ms(i.short_since) as short_ms
+       u.ms(i.short_since) as short_ms,
+       (select count(*) from u.waitlist w
+         where w.shop_id = i.shop_id and w.item_id = i.item_id and w.state = 'waiting' and w.ends_at > u.clock()) as waiting
   from u.variant v
   join u.inventory i on i.shop_id = v.shop_id and i.item_id = v.item_id
  where v.shop_id = $1::uuid and v.product_id = $2::uuid and v.deleted_at is null

@@ -41,6 +41,8 @@ static void what_comes_back_goes_to_the_first_who_waits(void)
 	world_clock_advance(&w, 3000);
 	expect_body_has(page_of(&w, "ben"), "You are next in line");
 	expect_body_has(page_of(&w, "cleo"), "in line: 1 before you");
+	EXPECT_STR(got_json(&w, ask(&w, (struct asking){ .as = ANNA, .path = str_z(w.mem, str_fmt(w.mem, "/catalog/products/" STR_FMT,
+		STR_ARG(ID_TEXT(w.mem, product, w.product)))) }), "variants.0.stock.waiting"), "2");
 	expect_header(page_of(&w, "cleo"), "Referrer-Policy", "no-referrer");
 	expect_status(press(&w, "anna", "/go/annalink1/release", ""), 303);
 	expect_status(tap(&w, "dora"), 409);

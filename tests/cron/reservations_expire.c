@@ -76,20 +76,22 @@ static int sweep_in_a_child(struct world *w, int i)
 			return 255;
 		all += done;
 	} while (done > 0);
-	return (int)(all / 10);
+	return all > 0;
 }
 
 static void two_sweepers_at_once_end_each_hold_once(void)
 {
 	struct world w = world(.stock = 1000);
-	int codes[4], all = 0;
+	int codes[4], busy = 0;
 
 	crowd(&w, 600);
 	world_clock_advance(&w, 16 * 60 * 1000);
 	fork_many(&w, 4, sweep_in_a_child, codes);
-	for (int i = 0; i < 4; i++)
-		all += codes[i];
-	EXPECT_INT(all, 60);
+	for (int i = 0; i < 4; i++) {
+		EXPECT(codes[i] != 255);
+		busy += codes[i] == 1;
+	}
+	EXPECT(busy > 0);
 	expect_sql(&w, 0, "select held from u.inventory");
 	expect_sql(&w, 600, "select count(*) from u.event_log where type = 'RESERVATION_EXPIRED'");
 }
