@@ -250,6 +250,14 @@ static struct tpl_layout_public replay_look(struct ctx *c, struct creator_id cre
 		.hue = creator.u.b[15] % 8, .indexed = true };
 }
 
+static bool is_awaited(const struct replay_page *p)
+{
+	for (size_t i = 0; i < p->videos_n; i++)
+		if (p->videos[i].awaited)
+			return true;
+	return false;
+}
+
 struct str replay_page(struct ctx *c, const struct replay_page *p)
 {
 	const struct replay *r = p->replay;
@@ -267,7 +275,7 @@ struct str replay_page(struct ctx *c, const struct replay_page *p)
 		.player = p->plays ? player.src : S(""), .protocol = str_of(player.protocol),
 		.poster = !p->plays && player.src.n > 0, .elsewhere = !player.src.n && p->shown ? p->shown->page_url : S(""),
 		.platform = p->shown ? platform_name(p->shown->platform) : S(""), .on = p->shown ? p->shown->platform : S(""),
-		.coming = !p->shown, .start = p->start_s,
+		.coming = !p->shown && is_awaited(p), .without = !p->shown && !is_awaited(p), .start = p->start_s,
 		.videos = videos, .videos_n = videos_n,
 		.moments = moments_of(c, p), .moments_n = p->moments_n,
 		.now = live_banner(c, p->now), .now_n = live_banner_n(p->now),

@@ -197,7 +197,7 @@ static void a_replay_is_named_taken_back_and_given_a_video(void)
 
 	had(&w, "https://example.com/my-live");
 	path = fmt(&w, "/replays/$", got_json(&w, say(&w, GET, "/replays", NULL), "items.0.id"));
-	expect_body_has(page_of(&w, ""), "The video is on its way");
+	expect_body_has(page_of(&w, ""), "There is no video to watch here"); /* no account of hers is asked for it */
 	expect_status(say(&w, PATCH, path, "{\"title\":\"Bowls\",\"slug\":\"my-bowls\"}"), 200);
 	expect_status(ask(&w, (struct asking){ .path = "/r/my-bowls", .page = true }), 200);
 	expect_field(say(&w, PATCH, path, "{\"slug\":\"-x\"}"), "slug");
