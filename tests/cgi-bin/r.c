@@ -260,7 +260,16 @@ static void a_thousand_moments_are_shown(void)
 		" l.started_at + make_interval(secs => n / 10.0), 'مرحبا 🎉 ' || n, 'hand' from u.live_session l, generate_series(1, 998) n where l.id = (select live_id from u.replay)");
 	got = page_of(&w, "");
 	expect_status(got, 200);
-	expect_body_has(got, "مرحبا 🎉 998");
+	expect_body_has(got, "مرحبا 🎉 1<");
+	expect_body_lacks(got, "مرحبا 🎉 998");
+	expect_body_has(got, "Moments 1 to 250 of 1000");
+	expect_body_has(got, "<a href=\"?from=250\">Later</a>");
+	EXPECT(got.body.n < 300000);
+	expect_body_has(page_of(&w, "?from=750"), "Moments 751 to 1000 of 1000");
+	expect_body_lacks(page_of(&w, "?from=750"), "Later</a>");
+	expect_body_has(page_of(&w, "?play=1&t=55"), "Moments 501 to 750 of 1000"); /* the part that holds that second */
+	expect_body_has(page_of(&w, "?from=99999999999"), "Moments 1 to 250 of 1000");
+	expect_body_has(page_of(&w, "?from=-250"), "Moments 1 to 250 of 1000");
 }
 
 static void what_a_platform_tells_of_a_video_is_kept(void)
