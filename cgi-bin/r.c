@@ -11,6 +11,7 @@
 #include "lib/web/web.h"
 
 #define SECOND_MAX 604800
+#define MOMENTS_SHOWN 250 /* at once: with any more the first answer passes 30 KB compressed */
 
 static const char gif[] = "GIF89a\1\0\1\0\200\0\0\0\0\0\377\377\377!\371\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\1D\0;";
 
@@ -31,6 +32,30 @@ static const struct replay_video *video_for(const struct replay_video *videos, s
 		if (platform.n && str_eq(videos[i].platform, platform) && str_eq(videos[i].state, S("ready")))
 			return &videos[i];
 	return n && str_eq(videos[0].state, S("ready")) ? &videos[0] : NULL;
+}
+
+/* The part of its moments that is asked for, or that holds second t. */
+static void part_of(const struct replay_shown *shown, const struct req *q, struct replay_page *page)
+{
+	int64_t from = 0;
+
+	if (!str_int(req_arg(q, "from"), &from) || from < 0) {
+		from = 0;
+		for (size_t i = 0; page->shown && i < shown->moments_n && replay_second(page->shown, shown->moments[i].at_ms) <= page->start_s; i++)
+			from = (int64_t)i;
+	}
+	from -= from % MOMENTS_SHOWN;
+	if ((uint64_t)from >= shown->moments_n)
+		from = 0;
+	page->from = (size_t)from;
+	page->moments_all = shown->moments_n;
+	page->moments = shown->moments + from;
+	page->moments_n = shown->moments_n - (size_t)from;
+	if (page->moments_n > MOMENTS_SHOWN) {
+		page->moments_n = MOMENTS_SHOWN;
+		page->next = page->from + MOMENTS_SHOWN;
+	}
+	page->before = page->from ? page->from - MOMENTS_SHOWN : 0;
 }
 
 static enum err gone(struct ctx *c, struct res *r, const struct replay *replay)
@@ -55,10 +80,9 @@ static enum err show(struct ctx *c, const struct req *q, struct res *r)
 	page.replay = &replay;
 	page.videos = shown.videos;
 	page.videos_n = shown.videos_n;
-	page.moments = shown.moments;
-	page.moments_n = shown.moments_n;
 	page.now = &shown.now;
 	page.shown = video_for(shown.videos, shown.videos_n, req_arg(q, "on"));
+	part_of(&shown, q, &page);
 	if (page.shown)
 		replay_player_of(c, page.shown, page.start_s, &player);
 	page.plays = player.src.n && str_eq(req_arg(q, "play"), S("1"));

@@ -125,7 +125,7 @@ static enum err video_change(struct ctx *c, const struct req *q, struct res *r)
 	if (!json_want_int(c, from, "adjust_ms", -86400000, 86400000, &adjust_ms) && !c->fields_n)
 		field_bad(c, "adjust_ms", "milliseconds");
 	TRY(fields_must_be_good(c));
-	TRY(replay_video_adjust(c, video, adjust_ms));
+	TRY(replay_video_adjust(c, id, video, adjust_ms));
 	return answer(c, r, id);
 }
 
@@ -136,7 +136,7 @@ static enum err video_remove(struct ctx *c, const struct req *q, struct res *r)
 
 	TRY(req_id(c, q, "id", ID_replay, &id.u));
 	TRY(req_id(c, q, "video", ID_video, &video.u));
-	TRY(replay_video_remove(c, video));
+	TRY(replay_video_remove(c, id, video));
 	return answer(c, r, id);
 }
 

@@ -2,7 +2,7 @@
 #include "lib/db/db.h"
 #include "lib/json/json.h"
 #include "lib/link/link.h"
-#include "lib/replay/replay.h"
+#include "lib/replay/inside.h"
 
 static const enum event_type types[] = { EVENT_STREAM_ENDED, EVENT_MOMENT_CREATED, EVENT_MOMENT_UPDATED, EVENT_MOMENT_DELETED };
 
@@ -98,8 +98,7 @@ static enum err videos_make(struct ctx *c, struct replay_id id)
 	return OK;
 }
 
-/* As soon as it has something to show it is there for everybody, without her doing anything. */
-static enum err publish_first(struct ctx *c, struct replay_id id)
+enum err replay_publish_first(struct ctx *c, struct replay_id id)
 {
 	struct row row;
 
@@ -119,7 +118,7 @@ static enum err follow(struct ctx *c, struct creator_id creator, struct live_id 
 		return OK;
 	TRY(videos_make(&own, id));
 	TRY(links_follow(&own, id));
-	return publish_first(&own, id);
+	return replay_publish_first(&own, id);
 }
 
 static enum err apply(struct ctx *c, struct str events)
@@ -170,7 +169,7 @@ enum err replay_video_seen(struct ctx *c, struct video_id id, const struct broad
 	own.creator.u = row_uuid(&row, "creator_id");
 	if (row_bool(&row, "first"))
 		TRY(event_emit(&own, &(struct event){ .type = EVENT_REPLAY_AUTO_IMPORTED, .creator = own.creator, .subject = row_uuid(&row, "replay_id") }));
-	return publish_first(&own, (struct replay_id){ row_uuid(&row, "replay_id") });
+	return replay_publish_first(&own, (struct replay_id){ row_uuid(&row, "replay_id") });
 }
 
 enum err replay_video_missed(struct ctx *c, struct video_id id)

@@ -2,6 +2,7 @@
 
 #include "lib/db/db.h"
 #include "lib/json/json.h"
+#include "lib/replay/inside.h"
 #include "lib/text/text.h"
 
 #define TITLE_MAX_POINTS 200
@@ -104,6 +105,7 @@ static void videos_read(struct ctx *c, const struct rows *rows, struct replay_vi
 			.state = row_str(&row, "state"), .recorded_from_ms = row_int(&row, "recorded_from_ms"),
 			.adjust_ms = row_int(&row, "adjust_ms"), .duration_s = row_null(&row, "duration_s") ? -1 : row_int(&row, "duration_s"),
 			.embeddable = row_bool(&row, "embeddable"), .by_hand = row_bool(&row, "by_hand"),
+			.awaited = row_bool(&row, "awaited"),
 		};
 	}
 }
@@ -238,25 +240,26 @@ enum err replay_video_add(struct ctx *c, struct replay_id replay, struct str url
 	TRY(db_one(c, SQL(replay_video_add), PARAMS(
 		p_uuid(id->u), p_uuid(c->creator.u), p_uuid(replay.u), p_str(platform), p_str(external), p_str(address)), &row));
 	id->u = row_uuid(&row, "id");
-	return OK;
+	return replay_publish_first(c, replay);
 }
 
-enum err replay_video_adjust(struct ctx *c, struct video_id id, int64_t adjust_ms)
+enum err replay_video_adjust(struct ctx *c, struct replay_id replay, struct video_id id, int64_t adjust_ms)
 {
 	struct row row;
 
 	if (adjust_ms < -ADJUST_MAX_MS || adjust_ms > ADJUST_MAX_MS)
 		field_bad(c, "adjust_ms", "at most a day either way");
 	TRY(fields_must_be_good(c));
-	TRY(db_maybe(c, SQL(replay_video_adjust), PARAMS(p_uuid(c->creator.u), p_uuid(id.u), p_int(adjust_ms)), &row));
+	TRY(db_maybe(c, SQL(replay_video_adjust), PARAMS(
+		p_uuid(c->creator.u), p_uuid(replay.u), p_uuid(id.u), p_int(adjust_ms)), &row));
 	return row.found ? OK : FAIL(c, ERR_NOT_FOUND, "no such video of hers");
 }
 
-enum err replay_video_remove(struct ctx *c, struct video_id id)
+enum err replay_video_remove(struct ctx *c, struct replay_id replay, struct video_id id)
 {
 	struct row row;
 
-	TRY(db_maybe(c, SQL(replay_video_remove), PARAMS(p_uuid(c->creator.u), p_uuid(id.u)), &row));
+	TRY(db_maybe(c, SQL(replay_video_remove), PARAMS(p_uuid(c->creator.u), p_uuid(replay.u), p_uuid(id.u)), &row));
 	return row.found ? OK : FAIL(c, ERR_NOT_FOUND, "no such video of hers");
 }
 

@@ -33,6 +33,7 @@ struct replay_video {
 	int64_t recorded_from_ms, adjust_ms;
 	int64_t duration_s;          /* -1: not known */
 	bool embeddable, by_hand;
+	bool awaited;                /* wanted, and its platform is going to be asked for it */
 };
 
 /* A moment as a video shows it. */
@@ -81,11 +82,13 @@ enum err replay_publish(struct ctx *c, struct replay_id id);
 enum err replay_unpublish(struct ctx *c, struct replay_id id);
 
 /* A video by its address, pasted by hand: of YouTube, Twitch or TikTok it is played in the page, any other https address is a link.
+ * A draft that was never published is, with that.
  * fails BAD_INPUT, NOT_FOUND */
 enum err replay_video_add(struct ctx *c, struct replay_id replay, struct str url, struct video_id *id);
 /* Corrects where its seconds begin. fails BAD_INPUT, NOT_FOUND */
-enum err replay_video_adjust(struct ctx *c, struct video_id id, int64_t adjust_ms);
-enum err replay_video_remove(struct ctx *c, struct video_id id);
+enum err replay_video_adjust(struct ctx *c, struct replay_id replay, struct video_id id, int64_t adjust_ms);
+/* fails NOT_FOUND */
+enum err replay_video_remove(struct ctx *c, struct replay_id replay, struct video_id id);
 
 /* Videos that a platform is to be asked for, or about, now. */
 struct replay_video_due {
@@ -97,7 +100,7 @@ struct replay_video_due {
 	int64_t started_ms;
 };
 enum err replay_videos_due(struct ctx *c, struct str platform, int most, struct replay_video_due **out, size_t *n);
-/* What the platform says of it. The first time that it is ready: REPLAY_AUTO_IMPORTED. Sets the next look. */
+/* What the platform says of it. The first time that everybody can see it there: REPLAY_AUTO_IMPORTED. Sets the next look. */
 enum err replay_video_seen(struct ctx *c, struct video_id id, const struct broadcaster_video *seen);
 /* It is not there (yet): looked for again after 5 minutes, an hour, 6 hours, a day. */
 enum err replay_video_missed(struct ctx *c, struct video_id id);

@@ -10,6 +10,7 @@
 #define SECOND_MAX (7 * 24 * 3600)
 #define PAGE_MAX (4 << 20)
 #define FEW 5
+#define TOLD_MOST 50
 
 struct str replay_url(struct ctx *c, const struct replay *r)
 {
@@ -148,54 +149,66 @@ static struct str moment_name(const struct replay_moment *m)
 	return m->title.n ? m->title : m->product;
 }
 
-/* VideoObject with a Clip for each moment, and the products as its offers (schema.org). */
+static void clips_add(struct ctx *c, struct jw *w, const struct replay_page *p, struct str url)
+{
+	jw_key(w, "hasPart");
+	jw_list(w);
+	for (size_t i = 0; i < p->moments_n && i < TOLD_MOST; i++) {
+		int64_t second = replay_second(p->shown, p->moments[i].at_ms);
+
+		jw_object(w);
+		jw_kstr(w, "@type", S("Clip"));
+		jw_kstr(w, "name", moment_name(&p->moments[i]));
+		jw_kint(w, "startOffset", second);
+		jw_kstr(w, "url", str_fmt(c->mem, STR_FMT "?t=%lld", STR_ARG(url), (long long)second));
+		jw_end(w);
+	}
+	jw_end(w);
+}
+
+static void product_add(struct ctx *c, struct jw *w, const struct replay_moment *m)
+{
+	jw_object(w);
+	jw_kstr(w, "@type", S("Product"));
+	jw_kstr(w, "name", m->product);
+	if (m->image_url.n)
+		jw_kstr(w, "image", m->image_url);
+	jw_key(w, "offers");
+	jw_object(w);
+	jw_kstr(w, "@type", S("Offer"));
+	jw_kstr(w, "price", money_decimal(c->mem, m->price));
+	jw_kstr(w, "priceCurrency", currency_str(&m->price.currency));
+	jw_kstr(w, "availability", m->limited && m->left < 1 ? S("https://schema.org/SoldOut") : S("https://schema.org/InStock"));
+	jw_kstr(w, "url", str_fmt(c->mem, STR_FMT "/go/" STR_FMT, STR_ARG(c->config->base_url), STR_ARG(m->code)));
+	jw_end(w);
+	jw_end(w);
+}
+
+/* VideoObject with a Clip for each moment, and the products as its offers (schema.org). Without a picture or a video it would be no
+ * VideoObject to those who read it, and is a page. Of a long show they are told of the first ones.
+ * Source  Google Search Central: video structured data (name, thumbnailUrl, uploadDate; of a clip name, startOffset, url) */
 static struct str linked_data(struct ctx *c, const struct replay_page *p, struct str image)
 {
 	struct jw w = jw_new(c->mem, PAGE_MAX);
 	struct str url = replay_url(c, p->replay);
+	bool is_video = p->shown && image.n;
 
 	jw_object(&w);
 	jw_kstr(&w, "@context", S("https://schema.org"));
-	jw_kstr(&w, "@type", S("VideoObject"));
+	jw_kstr(&w, "@type", is_video ? S("VideoObject") : S("WebPage"));
 	jw_kstr(&w, "name", p->replay->title);
 	jw_kstr(&w, "description", p->replay->title);
 	if (image.n)
 		jw_kstr(&w, "thumbnailUrl", image);
-	jw_ktime(&w, "uploadDate", p->replay->started_ms ? p->replay->started_ms : p->replay->created_ms);
+	jw_ktime(&w, is_video ? "uploadDate" : "datePublished", p->replay->started_ms ? p->replay->started_ms : p->replay->created_ms);
 	jw_kstr(&w, "url", url);
-	jw_key(&w, "hasPart");
-	jw_list(&w);
-	for (size_t i = 0; p->shown && i < p->moments_n; i++) {
-		int64_t second = replay_second(p->shown, p->moments[i].at_ms);
-
-		jw_object(&w);
-		jw_kstr(&w, "@type", S("Clip"));
-		jw_kstr(&w, "name", moment_name(&p->moments[i]));
-		jw_kint(&w, "startOffset", second);
-		jw_kstr(&w, "url", str_fmt(c->mem, STR_FMT "?t=%lld", STR_ARG(url), (long long)second));
-		jw_end(&w);
-	}
-	jw_end(&w);
+	if (is_video)
+		clips_add(c, &w, p, url);
 	jw_key(&w, "mentions");
 	jw_list(&w);
-	for (size_t i = 0; i < p->moments_n; i++) {
-		const struct replay_moment *m = &p->moments[i];
-
-		if (!m->open || !m->product.n)
-			continue;
-		jw_object(&w);
-		jw_kstr(&w, "@type", S("Product"));
-		jw_kstr(&w, "name", m->product);
-		jw_key(&w, "offers");
-		jw_object(&w);
-		jw_kstr(&w, "@type", S("Offer"));
-		jw_kstr(&w, "price", money_decimal(c->mem, m->price));
-		jw_kstr(&w, "priceCurrency", currency_str(&m->price.currency));
-		jw_kstr(&w, "availability", m->limited && m->left < 1 ? S("https://schema.org/SoldOut") : S("https://schema.org/InStock"));
-		jw_kstr(&w, "url", str_fmt(c->mem, STR_FMT "/go/" STR_FMT, STR_ARG(c->config->base_url), STR_ARG(m->code)));
-		jw_end(&w);
-		jw_end(&w);
-	}
+	for (size_t i = 0; i < p->moments_n && i < TOLD_MOST; i++)
+		if (p->moments[i].open && p->moments[i].product.n)
+			product_add(c, &w, &p->moments[i]);
 	jw_end(&w);
 	jw_end(&w);
 	return jw_done(&w);
@@ -250,6 +263,14 @@ static struct tpl_layout_public replay_look(struct ctx *c, struct creator_id cre
 		.hue = creator.u.b[15] % 8, .indexed = true };
 }
 
+static bool is_awaited(const struct replay_page *p)
+{
+	for (size_t i = 0; i < p->videos_n; i++)
+		if (p->videos[i].awaited)
+			return true;
+	return false;
+}
+
 struct str replay_page(struct ctx *c, const struct replay_page *p)
 {
 	const struct replay *r = p->replay;
@@ -267,9 +288,11 @@ struct str replay_page(struct ctx *c, const struct replay_page *p)
 		.player = p->plays ? player.src : S(""), .protocol = str_of(player.protocol),
 		.poster = !p->plays && player.src.n > 0, .elsewhere = !player.src.n && p->shown ? p->shown->page_url : S(""),
 		.platform = p->shown ? platform_name(p->shown->platform) : S(""), .on = p->shown ? p->shown->platform : S(""),
-		.coming = !p->shown, .start = p->start_s,
+		.coming = !p->shown && is_awaited(p), .without = !p->shown && !is_awaited(p), .start = p->start_s,
 		.videos = videos, .videos_n = videos_n,
 		.moments = moments_of(c, p), .moments_n = p->moments_n,
+		.total = (int64_t)p->moments_all, .parted = p->from > 0 || p->next > 0, .later = p->next > 0, .next = (int64_t)p->next,
+		.earlier = p->from > 0, .before = (int64_t)p->before, .first = (int64_t)p->from + 1, .last = (int64_t)(p->from + p->moments_n),
 		.now = live_banner(c, p->now), .now_n = live_banner_n(p->now),
 		.layout = replay_look(c, r->creator, r->creator_name, r->creator_handle),
 	});

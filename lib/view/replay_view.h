@@ -18,6 +18,8 @@ struct replay_page {
 	const struct replay_video *shown; /* the one in the page; NULL: there is none */
 	const struct replay_moment *moments;
 	size_t moments_n;
+	size_t from, moments_all;         /* which of all these are the first of */
+	size_t before, next;              /* where the parts around it begin; next 0: it is the last */
 	const struct live_now *now;       /* nil id: she is not live */
 	bool plays;                       /* the player is in the page, not its poster */
 	int64_t start_s;

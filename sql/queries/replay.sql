@@ -49,7 +49,8 @@ select r.id, r.live_id, r.creator_id, r.title, coalesce(r.slug, '') as slug, r.t
 
 -- :replay_videos
 -- What can be played first, in the order of their streams.
-select id, platform, external_id, page_url, title, thumb_url, state, u.ms(recorded_from) as recorded_from_ms, adjust_ms, duration_s, embeddable, by_hand
+select id, platform, external_id, page_url, title, thumb_url, state, u.ms(recorded_from) as recorded_from_ms, adjust_ms, duration_s, embeddable, by_hand,
+       state = 'wanted' and look_at is not null as awaited
   from u.replay_video
  where replay_id = $1::uuid and state <> 'gone'
  order by state = 'ready' desc, by_hand desc, platform = 'youtube' desc, recorded_from, id;
@@ -103,23 +104,32 @@ returning id;
 
 -- :replay_video_add
 -- A video by hand. Again it is the same; one that was awaited at its platform has come.
+with touched as (
+    update u.replay r set revision = r.revision + 1 where r.creator_id = $2::uuid and r.id = $3::uuid returning r.id, r.creator_id, r.live_id, r.created_at
+)
 insert into u.replay_video as v (id, creator_id, replay_id, platform, external_id, page_url, recorded_from, state, embeddable, by_hand)
 select $1::uuid, r.creator_id, r.id, $4::text, $5::text, $6::text, coalesce(l.started_at, r.created_at), 'ready', $5 <> '', true
-  from u.replay r join u.live_session l on l.id = r.live_id
- where r.creator_id = $2::uuid and r.id = $3::uuid
+  from touched r join u.live_session l on l.id = r.live_id
 on conflict (replay_id, platform, external_id) where external_id <> '' do update
    set page_url = excluded.page_url, state = 'ready', by_hand = true
 returning v.id;
 
 -- :replay_video_adjust
-update u.replay_video set adjust_ms = $3::bigint where creator_id = $1::uuid and id = $2::uuid returning id;
+with touched as (
+    update u.replay_video set adjust_ms = $4::bigint where creator_id = $1::uuid and replay_id = $2::uuid and id = $3::uuid returning id, replay_id
+), raised as (
+    update u.replay r set revision = r.revision + 1 from touched t where r.id = t.replay_id
+)
+select id from touched;
 
 -- :replay_video_remove
--- What was by hand goes; what belongs to a stream stays away.
-with gone as (
-    update u.replay_video set state = 'gone', look_at = null where creator_id = $1::uuid and id = $2::uuid returning id
+-- What was by hand goes; what belongs to a stream stays away. Again it is a no-op.
+with touched as (
+    update u.replay_video set state = 'gone', look_at = null where creator_id = $1::uuid and replay_id = $2::uuid and id = $3::uuid returning id, replay_id
+), raised as (
+    update u.replay r set revision = r.revision + 1 from touched t where r.id = t.replay_id
 )
-select id from gone;
+select id from touched;
 
 -- :replay_viewed
 insert into u.event_log (id, type, creator_id, subject, at)
@@ -206,16 +216,22 @@ select v.id, v.creator_id, s.channel_id, v.external_id, coalesce(b.external_id, 
  limit $2::int;
 
 -- :replay_video_seen
--- What the platform says; first: it was not ready before. Looked at again in a day. Where the replay has that video already, by hand or
+-- What the platform says; first: it has never been there for everybody before. Looked at again in a day. Where the replay has that video already, by hand or
 -- of another stream, that one is told, and this one is not awaited any more.
 with before as (
-    select v.id, v.state,
+    select v.id, v.imported_at,
            (select t.id from u.replay_video t
              where t.replay_id = v.replay_id and t.platform = v.platform and t.external_id = $2::text and $2 <> '' and t.id <> v.id) as twin
       from u.replay_video v where v.id = $1::uuid
        for update of v
 ), spared as (
     update u.replay_video v set state = 'gone', look_at = null from before b where v.id = b.id and b.twin is not null
+), raised as (
+    update u.replay r
+       set revision = r.revision + 1
+      from before b join u.replay_video v on v.id = coalesce(b.twin, b.id)
+     where r.id = v.replay_id and v.state <> 'gone'
+       and (b.twin is not null or (v.state, v.external_id, v.embeddable) is distinct from (case when $9::boolean then 'ready' else 'hidden' end, $2, $8::boolean))
 )
 update u.replay_video v
    set external_id = $2::text, page_url = coalesce(nullif($3::text, ''), v.page_url), title = $4::text, thumb_url = $5::text,
@@ -223,15 +239,17 @@ update u.replay_video v
        duration_s = case when $7::int >= 0 then $7 else v.duration_s end, embeddable = $8::boolean,
        state = case when v.state = 'gone' then 'gone' when $9::boolean then 'ready' else 'hidden' end,
        expires_at = case when $10::bigint = 0 then null else u.at($10) end,
+       imported_at = case when $9 and v.state <> 'gone' then coalesce(v.imported_at, u.clock()) else v.imported_at end,
        looks = 0, look_at = case when v.state <> 'gone' and v.stream_id is not null then u.clock() + interval '1 day' end
   from before b
  where v.id = coalesce(b.twin, b.id)
-returning v.replay_id, v.creator_id, b.twin is null and b.state = 'wanted' and $9 as first;
+returning v.replay_id, v.creator_id, b.twin is null and b.imported_at is null and v.state = 'ready' and not v.by_hand as first;
 
 -- :replay_video_missed
--- Again after 5 minutes, an hour, 6 hours, a day; one that was there and is not any more is gone after three days of that.
+-- Again after 5 minutes, an hour, 6 hours, a day; one that was there and is not any more is gone after three days of that, and nobody
+-- waits longer than that for one that never came.
 update u.replay_video
-   set looks = looks + 1, state = case when state = 'ready' and looks >= 3 and not by_hand then 'gone' else state end,
+   set looks = looks + 1, state = case when not by_hand and (state = 'ready' and looks >= 3 or state = 'wanted' and looks >= 10) then 'gone' else state end,
        look_at = case when looks >= 10 then null
                       else u.clock() + case looks when 0 then interval '5 minutes' when 1 then interval '1 hour' when 2 then interval '6 hours'
                                                   else interval '1 day' end end

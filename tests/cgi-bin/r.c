@@ -197,7 +197,7 @@ static void a_replay_is_named_taken_back_and_given_a_video(void)
 
 	had(&w, "https://example.com/my-live");
 	path = fmt(&w, "/replays/$", got_json(&w, say(&w, GET, "/replays", NULL), "items.0.id"));
-	expect_body_has(page_of(&w, ""), "The video is on its way");
+	expect_body_has(page_of(&w, ""), "There is no video to watch here"); /* no account of hers is asked for it */
 	expect_status(say(&w, PATCH, path, "{\"title\":\"Bowls\",\"slug\":\"my-bowls\"}"), 200);
 	expect_status(ask(&w, (struct asking){ .path = "/r/my-bowls", .page = true }), 200);
 	expect_field(say(&w, PATCH, path, "{\"slug\":\"-x\"}"), "slug");
@@ -260,7 +260,16 @@ static void a_thousand_moments_are_shown(void)
 		" l.started_at + make_interval(secs => n / 10.0), 'مرحبا 🎉 ' || n, 'hand' from u.live_session l, generate_series(1, 998) n where l.id = (select live_id from u.replay)");
 	got = page_of(&w, "");
 	expect_status(got, 200);
-	expect_body_has(got, "مرحبا 🎉 998");
+	expect_body_has(got, "مرحبا 🎉 1<");
+	expect_body_lacks(got, "مرحبا 🎉 998");
+	expect_body_has(got, "Moments 1 to 250 of 1000");
+	expect_body_has(got, "<a href=\"?from=250\">Later</a>");
+	EXPECT(got.body.n < 300000);
+	expect_body_has(page_of(&w, "?from=750"), "Moments 751 to 1000 of 1000");
+	expect_body_lacks(page_of(&w, "?from=750"), "Later</a>");
+	expect_body_has(page_of(&w, "?play=1&t=55"), "Moments 501 to 750 of 1000"); /* the part that holds that second */
+	expect_body_has(page_of(&w, "?from=99999999999"), "Moments 1 to 250 of 1000");
+	expect_body_has(page_of(&w, "?from=-250"), "Moments 1 to 250 of 1000");
 }
 
 static void what_a_platform_tells_of_a_video_is_kept(void)
