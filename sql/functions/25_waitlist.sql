@@ -179,11 +179,11 @@ begin
         code := place.code;
         return;
     end if;
+    perform u.waitlist_known(price.shop_id, price.item_id, there); -- the stock row before her row
     if place.state = 'offered' or place.ends_at <= at then
         perform u.waitlist_end(place.id, case place.state when 'offered' then 'passed' else 'over' end);
         place.id := null;
     end if;
-    perform u.waitlist_known(price.shop_id, price.item_id, there);
     if place.id is not null then
         update u.waitlist w
            set creator_id = link.creator_id, link_id = link.id, variant_id = in_variant, second = link.second, units = in_units,
