@@ -22,13 +22,9 @@ static enum err tidy(struct ctx *c, void *arg)
 
 static enum err step(struct ctx *c, int64_t *done)
 {
-	int64_t places = 0;
-
 	*done = 0;
 	TRY(db_in_tx(c, expire, done));
-	TRY(db_in_tx(c, tidy, &places));
-	*done += places;
-	return OK;
+	return *done ? OK : db_in_tx(c, tidy, done); /* holds first */
 }
 
 const struct helper reservations_expire_helper = { "reservations_expire", step };
