@@ -2530,11 +2530,11 @@ begin
         code := place.code;
         return;
     end if;
+    perform u.waitlist_known(price.shop_id, price.item_id, there); -- the stock row before her row
     if place.state = 'offered' or place.ends_at <= at then
         perform u.waitlist_end(place.id, case place.state when 'offered' then 'passed' else 'over' end);
         place.id := null;
     end if;
-    perform u.waitlist_known(price.shop_id, price.item_id, there);
     if place.id is not null then
         update u.waitlist w
            set creator_id = link.creator_id, link_id = link.id, variant_id = in_variant, second = link.second, units = in_units,
@@ -3513,6 +3513,7 @@ CREATE TABLE u.replay_video (
     look_at timestamp with time zone,
     looks integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT u.clock() NOT NULL,
+    imported_at timestamp with time zone,
     CONSTRAINT replay_video_adjust_ms_check CHECK (((adjust_ms >= '-86400000'::integer) AND (adjust_ms <= 86400000))),
     CONSTRAINT replay_video_duration_s_check CHECK ((duration_s >= 0)),
     CONSTRAINT replay_video_platform_check CHECK ((platform = ANY (ARRAY['youtube'::text, 'tiktok'::text, 'twitch'::text, 'other'::text]))),
