@@ -4335,9 +4335,6 @@ ALTER TABLE ONLY u.connection
 ALTER TABLE ONLY u.creator_session
     ADD CONSTRAINT creator_session_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES u.creator(id) ON DELETE CASCADE;
 
-ALTER TABLE ONLY u.event_consumed
-    ADD CONSTRAINT event_consumed_consumer_fkey FOREIGN KEY (consumer) REFERENCES u.event_consumer(name) ON DELETE CASCADE;
-
 ALTER TABLE ONLY u.guard
     ADD CONSTRAINT guard_shop_id_item_id_fkey FOREIGN KEY (shop_id, item_id) REFERENCES u.inventory(shop_id, item_id) ON DELETE CASCADE;
 

@@ -60,20 +60,25 @@ struct str guard_rules(struct ctx *c)
 		(long long)k->scarce_units, (long long)k->unproven_percent, (long long)k->proven_after_s);
 }
 
+static enum err learn(struct ctx *c, struct str events)
+{
+	const struct config *k = c->config;
+
+	return db_run(c, SQL(guard_learn), PARAMS(
+		p_str(events), p_int(k->cooldown_lapses), p_int(k->cooldown_address_factor),
+		p_int(k->cooldown_s), p_int(k->cooldown_long_s)));
+}
+
 enum err guard_learn(struct ctx *c, int64_t *done)
 {
 	static const enum event_type types[] = { EVENT_RESERVATION_CREATED, EVENT_RESERVATION_EXPIRED,
 		EVENT_RESERVATION_CONFIRMED, EVENT_HOLD_REFUSED };
-	const struct config *k = c->config;
+	static const struct consumer guard = { "guard", types, COUNT(types), learn, NULL };
 	struct event_batch batch;
 
-	TRY(event_consume(c, S("guard"), types, COUNT(types), LEARN_MOST, &batch));
+	TRY(event_consume(c, &guard, LEARN_MOST, &batch));
 	*done = (int64_t)batch.n;
-	if (!batch.ids.n)
-		return OK;
-	return db_run(c, SQL(guard_learn), PARAMS(
-		p_str(batch.ids), p_int(k->cooldown_lapses), p_int(k->cooldown_address_factor),
-		p_int(k->cooldown_s), p_int(k->cooldown_long_s)));
+	return batch.ids.n ? guard.apply(c, batch.ids) : OK;
 }
 
 static enum err number(struct ctx *c, const struct query *q, const struct params *params, int64_t *out)

@@ -2,31 +2,63 @@
 
 #include "lib/db/db.h"
 
-#define BATCH 500
+#define BATCH 2000
 
 static enum err add(struct ctx *c, struct str consumer)
 {
 	return db_run(c, SQL(consumer_add), PARAMS(p_str(consumer)));
 }
 
-static enum err next(struct ctx *c, struct str consumer, const struct str types[], size_t types_n, int most, struct row *out)
+/* What they want, as two arrays side by side. */
+struct wants {
+	struct str *names, *consumers, *types;
+	size_t names_n, n;
+};
+
+static struct wants wants_of(struct ctx *c, const struct consumer *consumers[], size_t n)
 {
-	return db_one(c, SQL(consumer_next), PARAMS(p_str(consumer), p_strs(c, types, types_n), p_int(most)), out);
+	struct wants w = { .names_n = n };
+
+	for (size_t i = 0; i < n; i++)
+		w.n += consumers[i]->types_n;
+	w.names = arena_array(c->mem, n, sizeof *w.names);
+	w.consumers = arena_array(c->mem, w.n + 1, sizeof *w.consumers);
+	w.types = arena_array(c->mem, w.n + 1, sizeof *w.types);
+	w.n = 0;
+	for (size_t i = 0; i < n; i++) {
+		w.names[i] = str_of(consumers[i]->name);
+		for (size_t k = 0; k < consumers[i]->types_n; k++, w.n++) {
+			w.consumers[w.n] = w.names[i];
+			w.types[w.n] = str_of(event_type_name(consumers[i]->types[k]));
+		}
+	}
+	return w;
 }
 
-enum err event_consume(struct ctx *c, struct str consumer, const enum event_type types[], size_t types_n, int most,
-	struct event_batch *out)
+static enum err next(struct ctx *c, const struct wants *w, int most, struct rows *out)
 {
-	struct str *names = arena_array(c->mem, types_n, sizeof *names);
+	return db_all(c, SQL(consumer_next), PARAMS(p_strs(c, w->names, w->names_n), p_strs(c, w->consumers, w->n),
+		p_strs(c, w->types, w->n), p_int(most)), out);
+}
+
+static enum err read_on(struct ctx *c, const struct consumer *consumers[], size_t n, int most, struct rows *out)
+{
+	struct wants w = wants_of(c, consumers, n);
+
+	TRY(next(c, &w, most, out));
+	if (out->n)
+		return OK;
+	TRY(add(c, w.names[0]));
+	return next(c, &w, most, out);
+}
+
+enum err event_consume(struct ctx *c, const struct consumer *consumer, int most, struct event_batch *out)
+{
+	struct rows rows;
 	struct row row;
 
-	for (size_t i = 0; i < types_n; i++)
-		names[i] = str_of(event_type_name(types[i]));
-	TRY(next(c, consumer, names, types_n, most, &row));
-	if (!row_bool(&row, "known")) {
-		TRY(add(c, consumer));
-		TRY(next(c, consumer, names, types_n, most, &row));
-	}
+	TRY(read_on(c, &consumer, 1, most, &rows));
+	row = rows_at(&rows, 0);
 	*out = (struct event_batch){ (size_t)row_int(&row, "n"), row_str(&row, "ids") };
 	return OK;
 }
@@ -34,17 +66,39 @@ enum err event_consume(struct ctx *c, struct str consumer, const enum event_type
 enum err event_rewind(struct ctx *c, struct str consumer)
 {
 	TRY(add(c, consumer));
-	TRY(db_run(c, SQL(consumer_forget), PARAMS(p_str(consumer))));
-	return db_run(c, SQL(consumer_rewind), PARAMS(p_str(consumer)));
+	TRY(db_run(c, SQL(consumer_rewind), PARAMS(p_str(consumer)))); /* locks its place: nothing is consumed meanwhile */
+	return db_run(c, SQL(consumer_forget), PARAMS(p_str(consumer)));
 }
 
-enum err event_step(struct ctx *c, const struct consumer *consumer, int64_t *done)
+/* That of this name comes to place k; those before stay. */
+static const struct consumer *to_place(const struct consumer *consumers[], size_t k, struct str name)
 {
-	struct event_batch batch;
+	const struct consumer *found;
+	size_t i = k;
 
-	TRY(event_consume(c, str_of(consumer->name), consumer->types, consumer->types_n, BATCH, &batch));
-	*done = (int64_t)batch.n;
-	return batch.ids.n ? consumer->apply(c, batch.ids) : OK;
+	while (!str_eq(str_of(consumers[i]->name), name))
+		i++;
+	found = consumers[i];
+	consumers[i] = consumers[k];
+	return consumers[k] = found;
+}
+
+enum err event_step(struct ctx *c, const struct consumer *consumers[], size_t n, size_t *served, int64_t *done)
+{
+	struct rows rows;
+
+	*served = 0;
+	TRY(read_on(c, consumers, n, BATCH, &rows));
+	for (int i = 0; i < rows.n; i++) {
+		struct row row = rows_at(&rows, i);
+		const struct consumer *consumer = to_place(consumers, (*served)++, row_str(&row, "name"));
+		struct str ids = row_str(&row, "ids");
+
+		*done = row_int(&row, "n");
+		if (ids.n)
+			TRY(consumer->apply(c, ids));
+	}
+	return OK;
 }
 
 enum err event_rebuild(struct ctx *c, const struct consumer *consumer)

@@ -49,14 +49,6 @@ struct event_seen {
 enum err event_list(struct ctx *c, struct event_id after, struct str type, int64_t from_ms, int64_t before_ms, int limit,
 	struct event_seen **out, size_t *n);
 
-/* Ordered reading for consumers (DESIGN 7): up to `most` events after the consumer's place, none of a transaction that
- * could still be overtaken; moves the place, and locks it until the end of the caller's transaction. */
-struct event_batch {
-	size_t n;       /* events read, of any type */
-	struct str ids; /* of those of the types asked for, as SQL reads a uuid[]; empty: none */
-};
-enum err event_consume(struct ctx *c, struct str consumer, const enum event_type types[], size_t types_n, int most,
-	struct event_batch *out);
 /* A consumer of the event log: takes its next events, in the caller's transaction. */
 struct consumer {
 	const char *name;
@@ -65,8 +57,17 @@ struct consumer {
 	enum err (*apply)(struct ctx *c, struct str events); /* ids, as SQL reads a uuid[] */
 	enum err (*drop)(struct ctx *c); /* empties its projection; NULL: what it does stays, and it is not rebuilt */
 };
-/* One batch of one consumer, in the caller's transaction; *done: events read. */
-enum err event_step(struct ctx *c, const struct consumer *consumer, int64_t *done);
+
+/* Ordered reading for consumers (DESIGN 7): up to `most` events after the consumer's place, none of a transaction that
+ * could still be overtaken; moves the place, and locks it until the end of the caller's transaction. It applies nothing. */
+struct event_batch {
+	size_t n;       /* events read, of any type */
+	struct str ids; /* of those of the types it wants, as SQL reads a uuid[]; empty: none */
+};
+enum err event_consume(struct ctx *c, const struct consumer *consumer, int most, struct event_batch *out);
+/* One batch, read once for the first consumer and for all that stand where it stands, and applied, in the caller's transaction.
+ * The `served` ones are brought to the front of `consumers`; *done: events read. */
+enum err event_step(struct ctx *c, const struct consumer *consumers[], size_t n, size_t *served, int64_t *done);
 /* Empties its projection and starts again at the beginning, in the caller's transaction. */
 enum err event_rebuild(struct ctx *c, const struct consumer *consumer);
 /* Back to the beginning; the caller drops its projection in the same transaction. */

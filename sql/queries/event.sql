@@ -21,27 +21,35 @@ select id, type, subject, u.ms(at) as at_ms, payload, shop_id
 insert into u.event_consumer (name) values ($1::text) on conflict (name) do nothing;
 
 -- :consumer_next
--- Moves consumer $1 over its next $3 events, only of transactions that nothing still open can come before; ids: those of types $2.
--- One reader of a consumer at a time. known: there is such a consumer.
+-- The next $4 events of the first of consumers $1 and of all that stand where it stands, whose places move over them; only of transactions
+-- that nothing still open can come before. A row for each consumer served, ids: those events whose type it wants ($2 wants $3). No row: the first is unknown.
 with place as materialized (
-    select p.epoch, p.xid, p.id from u.event_consumer p where p.name = $1::text for update
+    select p.name, p.epoch, p.xid, p.id from u.event_consumer p where p.name = any ($1::text[]) order by p.name for update
+), served as materialized (
+    select p.name, p.epoch, p.xid, p.id
+      from place p join place f on (p.epoch, p.xid, p.id) = (f.epoch, f.xid, f.id)
+     where f.name = ($1::text[])[1]
 ), next as materialized (
     select e.epoch, e.xid, e.id, e.type
-      from place p
+      from (select s.epoch, s.xid, s.id from served s limit 1) p
      cross join lateral (select e.epoch, e.xid, e.id, e.type
                            from u.event_log e
                           where (e.epoch, e.xid, e.id) > (p.epoch, p.xid, p.id)
                             and e.xid < pg_snapshot_xmin(pg_current_snapshot())
                           order by e.epoch, e.xid, e.id
-                          limit $3::int) e
+                          limit $4::int) e
 ), moved as (
     update u.event_consumer c
        set epoch = l.epoch, xid = l.xid, id = l.id
       from (select n.epoch, n.xid, n.id from next n order by n.epoch desc, n.xid desc, n.id desc limit 1) l
-     where c.name = $1
+     where c.name in (select s.name from served s)
+), wanted as (
+    select w.name, array_agg(n.id order by n.epoch, n.xid, n.id) as ids
+      from unnest($2::text[], $3::text[]) w(name, type) join next n on n.type = w.type
+     group by w.name
 )
-select exists (select from place) as known, count(*) as n, array_agg(n.id order by n.epoch, n.xid, n.id) filter (where n.type = any ($2::text[])) as ids
-  from next n;
+select s.name, (select count(*) from next) as n, w.ids
+  from served s left join wanted w on w.name = s.name;
 
 -- :consumer_forget
 delete from u.event_consumed where consumer = $1::text;

@@ -139,7 +139,10 @@ static void nobody_moves_what_is_not_hers(void)
 
 static enum err replays_made(struct ctx *c, void *arg)
 {
-	return event_step(c, &replay_consumer, arg);
+	const struct consumer *replays = &replay_consumer;
+	size_t served;
+
+	return event_step(c, &replays, 1, &served, arg);
 }
 
 static void consume(struct world *w)

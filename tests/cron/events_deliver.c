@@ -117,7 +117,7 @@ static enum err apply_each(struct ctx *c, void *arg)
 
 	(void)arg;
 	TRY(event_rewind(c, str_of(revenue->name)));
-	TRY(event_consume(c, str_of(revenue->name), revenue->types, revenue->types_n, 500, &batch));
+	TRY(event_consume(c, revenue, 500, &batch));
 	for (size_t end = batch.ids.n - 1; end > 0; end -= 37) { /* "{id,id}": the newest first */
 		struct str id = str_slice(batch.ids, end - 36, end);
 
@@ -141,7 +141,7 @@ static void the_order_of_delivery_does_not_matter(void)
 /* 9 comes before 10, which as texts it does not. */
 static void transactions_are_read_in_the_order_of_their_numbers(void)
 {
-	static const enum event_type types[] = { EVENT_LINK_CLICKED };
+	const struct consumer *clicks = &analytics_consumers[0];
 	struct world w = world(.stock = 1);
 	struct ctx *c = world_ctx(&w, NOBODY);
 	struct event_batch first, second, none;
@@ -149,9 +149,9 @@ static void transactions_are_read_in_the_order_of_their_numbers(void)
 	world_sql(&w, "insert into u.event_log (id, xid, type, creator_id, subject) values"
 		" ('00000000-0000-7000-8000-000000000001', '10', 'LINK_CLICKED', %s, %s), ('00000000-0000-7000-8000-000000000002', '9', 'LINK_CLICKED', %s, %s)",
 		world_uuid(&w, w.anna.creator.u), world_uuid(&w, w.anna.link.u), world_uuid(&w, w.anna.creator.u), world_uuid(&w, w.anna.link.u));
-	EXPECT_ERR(event_consume(c, S("clicks"), types, 1, 1, &first), OK);
-	EXPECT_ERR(event_consume(c, S("clicks"), types, 1, 1, &second), OK);
-	EXPECT_ERR(event_consume(c, S("clicks"), types, 1, 1, &none), OK);
+	EXPECT_ERR(event_consume(c, clicks, 1, &first), OK);
+	EXPECT_ERR(event_consume(c, clicks, 1, &second), OK);
+	EXPECT_ERR(event_consume(c, clicks, 1, &none), OK);
 	EXPECT_STR(first.ids, "{00000000-0000-7000-8000-000000000002}");
 	EXPECT_STR(second.ids, "{00000000-0000-7000-8000-000000000001}");
 	EXPECT_INT((int64_t)none.n, 0);
@@ -268,6 +268,61 @@ static void after_a_restore_the_next_epoch_is_read_on(void)
 	expect_sql(&w, 2, "select clicks from u.link_clicks");
 }
 
+/* One that fails, one that stands elsewhere, and one that is new. */
+static void a_consumer_that_fails_keeps_no_other_back(void)
+{
+	struct world w = world(.stock = 5);
+	int64_t done;
+
+	deliver(&w);
+	world_sql(&w, "alter table u.visits add constraint closed check (views > 1000)");
+	world_sql(&w, "delete from u.event_consumer where name = 'revenue'");
+	expect_status(tap(&w, "vera"), 303);
+	world_sql(&w, "insert into u.event_log (id, type, creator_id, subject) values (gen_random_uuid(), 'REPLAY_VIEW', %s, %s)",
+		world_uuid(&w, w.anna.creator.u), world_uuid(&w, w.anna.link.u));
+	EXPECT(events_deliver_helper.step(world_ctx(&w, NOBODY), &done) != OK);
+	EXPECT(done > 0);
+	expect_sql(&w, 1, "select clicks from u.link_clicks");
+	expect_sql(&w, 0, "select count(*) from u.visits");
+	expect_sql(&w, 4, "select count(*) from u.event_consumer c join u.event_consumer v on v.name = 'visits' where (c.epoch, c.xid, c.id) > (v.epoch, v.xid, v.id)"
+		" and c.name in ('clicks', 'revenue', 'replays', 'bio')");
+	world_sql(&w, "alter table u.visits drop constraint closed");
+	deliver(&w);
+	expect_sql(&w, 1, "select views from u.visits");
+	expect_sql(&w, 1, "select clicks from u.link_clicks");
+	expect_sql(&w, 1, "select count(distinct (epoch, xid, id)) from u.event_consumer where name <> 'guard'");
+}
+
+/* The first begins again and again; the others read. */
+static int rebuild_or_read(struct world *w, int i)
+{
+	int64_t done = 1;
+
+	if (i > 0)
+		return only_read(w, i);
+	for (int k = 0; k < 5; k++) {
+		struct consumer clicks = analytics_consumers[0];
+
+		if (db_in_tx(world_ctx(w, NOBODY), rebuild, &clicks) != OK || events_deliver_helper.step(world_ctx(w, NOBODY), &done) != OK)
+			return 1;
+	}
+	return 0;
+}
+
+static void who_rebuilds_while_others_read_counts_once(void)
+{
+	struct world w = world(.stock = 5);
+	int codes[3];
+
+	world_sql(&w, "insert into u.event_log (id, type, creator_id, subject, payload)"
+		" select gen_random_uuid(), 'LINK_CLICKED', %s, %s, '{}' from generate_series(1, 2600)", world_uuid(&w, w.anna.creator.u), world_uuid(&w, w.anna.link.u));
+	fork_many(&w, COUNT(codes), rebuild_or_read, codes);
+	for (size_t i = 0; i < COUNT(codes); i++)
+		EXPECT_INT(codes[i], 0);
+	deliver(&w);
+	expect_sql(&w, 2600, "select clicks from u.link_clicks");
+}
+
 static const CU_TestInfo tests[] = {
 	T(clicks_are_counted_by_what_came_of_them),
 	T(an_event_counts_once_however_often_it_is_delivered),
@@ -278,6 +333,8 @@ static const CU_TestInfo tests[] = {
 	T(nothing_is_read_past_an_open_transaction),
 	T(readers_at_the_same_time_count_once),
 	T(after_a_restore_the_next_epoch_is_read_on),
+	T(a_consumer_that_fails_keeps_no_other_back),
+	T(who_rebuilds_while_others_read_counts_once),
 	CU_TEST_INFO_NULL,
 };
 const struct suite suite_cron_events_deliver = { "cron/events_deliver", tests };

@@ -509,7 +509,10 @@ static void ten_pushes_at_once_are_one_stream(void)
 
 static enum err replays_made(struct ctx *c, void *arg)
 {
-	return event_step(c, &replay_consumer, arg);
+	const struct consumer *replays = &replay_consumer;
+	size_t served;
+
+	return event_step(c, &replays, 1, &served, arg);
 }
 
 /* A show that was on for an hour, and its replay, which wants a recording. */
