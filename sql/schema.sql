@@ -4242,6 +4242,8 @@ CREATE INDEX short_link_offer ON u.short_link USING btree (offer_id);
 
 CREATE INDEX spotlight_live ON u.spotlight USING btree (live_id, at DESC, id DESC);
 
+CREATE INDEX stream_live ON u.stream USING btree (started_at) WHERE (state = 'live'::text);
+
 CREATE INDEX stream_planned ON u.stream USING btree (scheduled_at) WHERE (state = 'scheduled'::text);
 
 CREATE INDEX variant_item ON u.variant USING btree (shop_id, item_id);

@@ -188,16 +188,23 @@ static enum err all_off(struct ctx *c, const struct scene *s, const struct word 
 	return channel_live(c, s, LIVE_NONE);
 }
 
+enum err creator_lock(struct ctx *c, struct creator_id creator, int64_t *now_ms)
+{
+	struct row row;
+
+	TRY(db_one(c, SQL(detect_lock), PARAMS(p_uuid(creator.u)), &row));
+	*now_ms = row_int(&row, "clock_ms");
+	return OK;
+}
+
 static enum err scene_set(struct ctx *c, const struct account *account, const struct word *words, size_t n, struct scene *out)
 {
 	struct str *ids = arena_array(c->mem, n + 1, sizeof *ids);
-	struct row row;
 
 	for (size_t i = 0; i < n; i++)
 		ids[i] = words[i].live.external_id;
 	*out = (struct scene){ .account = account, .rules = rules_of(c, account) };
-	TRY(db_one(c, SQL(detect_lock), PARAMS(p_uuid(account->creator.u)), &row));
-	out->now_ms = row_int(&row, "clock_ms");
+	TRY(creator_lock(c, account->creator, &out->now_ms));
 	return casts_known(c, &account->channel.u, 1, ids, n, &out->casts, &out->casts_n);
 }
 

@@ -3,7 +3,8 @@
  * Owns       table broadcast; of channel the columns live_state, live_told_at, look_at, looks_failed, past_at
  * Invariant  a broadcast makes at most one stream, however many signals of it arrive, in whatever order.
  *            An error is "unknown": it never starts and never ends a stream
- * Never      asks a platform that cannot tell (TikTok), or ends a stream that somebody started by hand there
+ *            A stream that no platform speaks for is ended by hand, or as of her last touch when that is detect_unknown_hours ago
+ * Never      asks a platform that cannot tell (TikTok) who is live there
  */
 #ifndef UNIFYED_DETECT_H
 #define UNIFYED_DETECT_H

@@ -24,6 +24,8 @@ struct word {
 
 /* The database's clock. */
 enum err clock_read(struct ctx *c, int64_t *now_ms);
+/* What is found of a creator is told one after the other: to the end of the transaction; and the time then. */
+enum err creator_lock(struct ctx *c, struct creator_id creator, int64_t *now_ms);
 
 #define EXTERNAL_ID_MAX_BYTES 128
 /* What is no text is left out; without an id that is one, nothing was told. */

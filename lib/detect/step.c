@@ -2,6 +2,7 @@
 #include "lib/core/log.h"
 #include "lib/detect/inside.h"
 #include "lib/quota/quota.h"
+#include "lib/stream/stream.h"
 
 static enum err pace_set(struct ctx *c, struct round *r)
 {
@@ -72,6 +73,42 @@ static enum err silent(struct ctx *c, const struct detect_doors *doors)
 	return OK;
 }
 
+struct untouched {
+	struct creator_id creator;
+	struct stream_id stream;
+	int64_t touched_ms;
+};
+
+static enum err untouched_end(struct ctx *c, void *arg)
+{
+	const struct untouched *u = arg;
+	int64_t now_ms;
+
+	c->creator = u->creator;
+	TRY(creator_lock(c, u->creator, &now_ms));
+	return stream_found_over(c, u->stream, u->touched_ms);
+}
+
+/* Whom no platform speaks for ends her show by hand, and may forget to. */
+static enum err untouched(struct ctx *c)
+{
+	struct creator_id asker = c->creator;
+	struct rows rows;
+	enum err e = OK;
+
+	TRY(db_all(c, SQL(detect_untouched), PARAMS(p_int(c->config->detect_unknown_hours * 3600)), &rows));
+	for (int i = 0; e == OK && i < rows.n; i++) {
+		struct row row = rows_at(&rows, i);
+		struct untouched u = { { row_uuid(&row, "creator_id") }, { row_uuid(&row, "id") }, row_int(&row, "touched_ms") };
+
+		log_line(LOG_WARN, "a stream ends: its creator has not touched it for too long", LOG_FIELDS(
+			LOG_S("stream", ID_TEXT(c->mem, stream, u.stream))));
+		e = db_in_tx(c, untouched_end, &u);
+	}
+	c->creator = asker;
+	return e;
+}
+
 enum err detect_step(struct ctx *c, const struct detect_doors *doors, int64_t *done)
 {
 	*done = 0;
@@ -84,5 +121,6 @@ enum err detect_step(struct ctx *c, const struct detect_doors *doors, int64_t *d
 		TRY(round_watch(c, &r));
 		TRY(round_find(c, &r));
 	}
-	return silent(c, doors);
+	TRY(silent(c, doors));
+	return untouched(c);
 }

@@ -162,6 +162,19 @@ select b.external_id, b.channel_id, c.creator_id, c.platform, c.external_id as a
  where b.state in ('unknown', 'on') and b.started_at is not null and b.told_at < u.clock() - make_interval(secs => $1::bigint)
  limit 20;
 
+-- :detect_untouched
+-- Streams that no broadcast speaks for, and whose show its creator has not touched for $1 seconds; touched_ms: when she last did.
+select s.id, s.creator_id, u.ms(t.at) as touched_ms
+  from u.stream s
+ cross join lateral (
+     select greatest(s.started_at,
+                     (select max(l.at) from u.spotlight l where l.live_id = s.live_id),
+                     (select max(m.created_at) from u.moment m where m.live_id = s.live_id and m.source <> 'suggested')) as at) t
+ where s.state = 'live' and s.started_at < u.clock() - make_interval(secs => $1::bigint) and t.at < u.clock() - make_interval(secs => $1)
+   and not exists (select from u.broadcast b where b.stream_id = s.id and b.state in ('unknown', 'upcoming', 'on'))
+ order by s.started_at
+ limit 20;
+
 -- :detect_videos_later
 -- No answer came for recordings $1: they are asked for again in $2 ms.
 update u.replay_video set look_at = u.clock() + make_interval(secs => $2::bigint / 1000.0 * (1 + random() / 4)) where id = any ($1::uuid[]);
