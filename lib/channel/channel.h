@@ -33,7 +33,8 @@ struct channel_grant {
 	struct broadcaster_identity identity;
 };
 /* Ends the attempt and exchanges the code. Calls the platform.
- * fails  OAUTH_STATE, OAUTH_SCOPE, CONSENT_REFUSED, PLATFORM_* */
+ * fails  OAUTH_STATE, OAUTH_SCOPE, CONSENT_REFUSED, PLATFORM_*
+ *        ACCOUNT_NONE  who consented has no channel there, or a closed one */
 enum err channel_ask(struct ctx *c, struct str platform, const struct channel_answer *answer, struct str browser, struct channel_grant *out);
 /* Stores it, emits PLATFORM_CONNECTED and wants its pushes. In the caller's transaction. fails ACCOUNT_TAKEN */
 enum err channel_keep(struct ctx *c, const struct channel_grant *grant, struct channel_id *id);

@@ -97,13 +97,18 @@ static enum err identify(struct ctx *c, struct channel_grant *grant)
 	struct broadcaster_call call = { .token = grant->tokens.access };
 	struct broadcaster_cost cost = { 0 };
 	bool granted;
+	enum err e;
 
 	if (grant->platform->cost)
 		cost = grant->platform->cost(c, VERB_IDENTIFY, 1);
 	TRY(quota_take(c, &cost, &granted));
 	if (!granted)
 		return FAIL(c, ERR_PLATFORM_SLOW, "nothing is left of %s", cost.bucket);
-	return grant->platform->identify(c, &call, &grant->identity);
+	e = grant->platform->identify(c, &call, &grant->identity);
+	if (e != ERR_PLATFORM_DENIED || !str_eq(call.reason, S("account")))
+		return e;
+	c->failed = OK;
+	return FAIL(c, ERR_ACCOUNT_NONE, "a grant without an account");
 }
 
 enum err channel_ask(struct ctx *c, struct str platform, const struct channel_answer *answer, struct str browser, struct channel_grant *out)

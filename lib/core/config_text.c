@@ -288,6 +288,23 @@ static bool platform_origins_good(const struct reading *r)
 	return true;
 }
 
+/* An app at a platform is all of it or nothing. */
+static bool apps_whole(const struct reading *r)
+{
+	const struct config *o = r->out;
+	const struct { const char *key, *with; struct str has, wants; } apps[] = {
+		{ "youtube_client_id", "youtube_client_secret", o->youtube_client_id, o->youtube_client_secret },
+		{ "youtube_client_id", "youtube_api_key", o->youtube_client_id, o->youtube_api_key },
+		{ "tiktok_client_key", "tiktok_client_secret", o->tiktok_client_key, o->tiktok_client_secret },
+		{ "twitch_client_id", "twitch_client_secret", o->twitch_client_id, o->twitch_client_secret },
+	};
+
+	for (size_t i = 0; i < COUNT(apps); i++)
+		if (apps[i].has.n && !apps[i].wants.n)
+			return bad(r, "%s: %s is set and %s is not", r->file, apps[i].key, apps[i].with);
+	return true;
+}
+
 bool config_read_text(struct arena *mem, const char *name, struct str text, const char *(*variable)(const char *name),
 	struct config *out, char problem[PROBLEM_BYTES])
 {
@@ -298,5 +315,5 @@ bool config_read_text(struct arena *mem, const char *name, struct str text, cons
 	start(&r);
 	return take_lines(&r, text) && take_variables(&r, variable) && nothing_missing(&r) &&
 		origin_good(&r, "base_url", out->base_url) && origin_good(&r, "shopify_origin", out->shopify_origin) &&
-		platform_origins_good(&r) && key_ring_good(&r, out->key_ring);
+		platform_origins_good(&r) && apps_whole(&r) && key_ring_good(&r, out->key_ring);
 }

@@ -47,7 +47,7 @@ enum err youtube_identify(struct ctx *c, struct broadcaster_call *call, struct b
 	TRY(youtube_get(c, call, "channels", S("part=snippet,contentDetails&mine=true"), &body));
 	item = json_at(json_get(body, "items"), 0);
 	if (json_type(item) == JSON_ABSENT)
-		return shared_fail(c, call, ERR_PLATFORM_REFUSED, S("no-channel"), 200, S("no-channel"), 0);
+		return shared_fail(c, call, ERR_PLATFORM_DENIED, S("account"), 200, S("no-channel"), 0);
 	snippet = json_get(item, "snippet");
 	out->external_id = json_str(json_get(item, "id"));
 	if (!text_is_platform_id(out->external_id))

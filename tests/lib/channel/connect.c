@@ -80,6 +80,17 @@ static void an_answer_counts_once(void)
 	expect_sql(&w, 1, "select count(*) from u.event_log where type = 'PLATFORM_CONNECTED'");
 }
 
+static void who_has_no_channel_there_is_told_so(void)
+{
+	struct world w = here();
+	const char *way = account_way_back(&w, ANNA, "youtube");
+
+	control(&w, "POST", "/faults", "{\"target\":\"youtube\",\"mode\":\"reason\",\"reason\":\"youtubeSignupRequired\",\"count\":1}");
+	expect_problem(account_return(&w, ANNA, way), "account-none");
+	expect_sql(&w, 0, "select count(*) from u.channel");
+	expect_status(there_and_back(&w, ANNA, "youtube"), 303);
+}
+
 static const char *raced;
 
 static int return_too(struct world *w, int i)
@@ -265,6 +276,7 @@ static const CU_TestInfo tests[] = {
 	T(each_platform_is_connected_over_its_consent),
 	T(the_proof_key_is_asked_for_where_there_is_one),
 	T(an_answer_counts_once),
+	T(who_has_no_channel_there_is_told_so),
 	T(ten_answers_at_once_count_once),
 	T(an_answer_in_another_browser_is_refused_and_over),
 	T(an_answer_of_another_creator_is_refused),

@@ -89,6 +89,14 @@ static void origins_are_https_without_a_slash(void)
 		"unifyed.conf: shopify_origin must start with https:// or http://");
 }
 
+static void an_app_at_a_platform_is_whole(void)
+{
+	PROBLEM(WHOLE "youtube_client_id = i\nyoutube_client_secret = s\n", "unifyed.conf: youtube_client_id is set and youtube_api_key is not");
+	PROBLEM(WHOLE "youtube_client_id = i\nyoutube_api_key = k\n", "unifyed.conf: youtube_client_id is set and youtube_client_secret is not");
+	PROBLEM(WHOLE "tiktok_client_key = i\n", "unifyed.conf: tiktok_client_key is set and tiktok_client_secret is not");
+	PROBLEM(WHOLE "twitch_client_id = i\n", "unifyed.conf: twitch_client_id is set and twitch_client_secret is not");
+}
+
 static void http_origins_are_for_the_sandbox(void)
 {
 	struct got got = got_with(NEEDED "base_url = http://127.0.0.1:8080\nallow_http = 1\n", NULL);
@@ -198,6 +206,7 @@ static const CU_TestInfo tests[] = {
 	T(a_whole_file_is_read_and_the_rest_is_default),
 	T(each_mistake_is_one_clear_line),
 	T(origins_are_https_without_a_slash),
+	T(an_app_at_a_platform_is_whole),
 	T(http_origins_are_for_the_sandbox),
 	T(the_key_ring_is_checked_and_never_shown),
 	T(variables_win_over_the_file),

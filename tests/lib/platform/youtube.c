@@ -98,8 +98,8 @@ static void the_account_is_its_channel(void)
 	EXPECT_STR(me.uploads_id, "UUaaaaaaaaaaaaaaaaaaaaaa");
 	EXPECT_ASKED(&d, 0, "GET /youtube/v3/channels?part=snippet,contentDetails&mine=true");
 	EXPECT_ASKED(&d, 0, "Authorization: Bearer token-1");
-	EXPECT_ERR(YT.identify(&d.c, &d.call, &me), ERR_PLATFORM_REFUSED);
-	EXPECT_STR(d.call.reason, "no-channel");
+	EXPECT_ERR(YT.identify(&d.c, &d.call, &me), ERR_PLATFORM_DENIED);
+	EXPECT_STR(d.call.reason, "account");
 	double_stop(&d);
 }
 
