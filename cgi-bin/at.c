@@ -49,13 +49,13 @@ static enum err fill(struct ctx *c, const struct bio_all *all, struct bio_shown 
 }
 
 /* A page that she never touched shows what she sells and what was shown. */
-static enum err blocks_for(struct ctx *c, const struct bio_all *all, struct bio_shown **out, size_t *n)
+static enum err blocks_for(struct ctx *c, const struct bio *bio, const struct bio_all *all, struct bio_shown **out, size_t *n)
 {
 	static const struct bio_block untouched[] = { { .kind = { "offers", 6 } }, { .kind = { "replays", 7 }, .title = { "Replays", 7 } } };
-	const struct bio_block *blocks = all->blocks_n ? all->blocks : untouched;
+	const struct bio_block *blocks = bio->arranged ? all->blocks : untouched;
 
-	*n = all->blocks_n ? all->blocks_n : COUNT(untouched);
-	*out = arena_array(c->mem, *n, sizeof **out);
+	*n = bio->arranged ? all->blocks_n : COUNT(untouched);
+	*out = arena_array(c->mem, *n + 1, sizeof **out);
 	for (size_t i = 0; i < *n; i++) {
 		(*out)[i].block = blocks[i];
 		TRY(fill(c, all, &(*out)[i]));
@@ -81,7 +81,7 @@ static enum err show(struct ctx *c, const struct req *q, struct res *r)
 	if (moved || !str_eq(bio.handle, req_param(q, "handle"))) /* a former one, or another spelling */
 		return moved_to(c, r, &bio);
 	TRY(bio_all(c, bio.creator, REPLAYS_SHOWN, &all));
-	TRY(blocks_for(c, &all, &blocks, &n));
+	TRY(blocks_for(c, &bio, &all, &blocks, &n));
 	res_header(r, "Content-Security-Policy", str_fmt(c->mem, "default-src 'none'; style-src 'self'; img-src 'self' https:%s; base-uri 'none'; "
 		"form-action 'none'; frame-ancestors 'none'", c->config->allow_http ? " http:" : ""));
 	res_header(r, "Cache-Control", S("public, max-age=0, s-maxage=1"));

@@ -75,6 +75,18 @@ static const struct route routes[] = {
 	{ GET,  "/dashboard/links/:id/revoke",         dash_link_revoke_page, PAGE },
 	{ POST, "/dashboard/links/:id/revoke",         dash_link_revoke, FORM },
 
+	{ GET,  "/dashboard/bio",                      dash_bio, PAGE },
+	{ POST, "/dashboard/bio",                      dash_bio_save, FORM },
+	{ POST, "/dashboard/bio/publish",              dash_bio_publish, FORM },
+	{ POST, "/dashboard/bio/unpublish",            dash_bio_unpublish, FORM },
+	{ POST, "/dashboard/bio/blocks",               dash_bio_block_make, FORM },
+	{ GET,  "/dashboard/bio/blocks/new",           dash_bio_block_new, PAGE },
+	{ GET,  "/dashboard/bio/blocks/:id",           dash_bio_block, PAGE },
+	{ POST, "/dashboard/bio/blocks/:id",           dash_bio_block_save, FORM },
+	{ POST, "/dashboard/bio/blocks/:id/up",        dash_bio_block_up, FORM },
+	{ POST, "/dashboard/bio/blocks/:id/down",      dash_bio_block_down, FORM },
+	{ POST, "/dashboard/bio/blocks/:id/delete",    dash_bio_block_delete, FORM },
+
 	{ GET,  "/dashboard/orders",                   dash_orders, PAGE },
 	{ GET,  "/dashboard/orders/:id",               dash_order, PAGE },
 

@@ -16,7 +16,7 @@ enum err dash_open(struct ctx *c, const struct req *q, enum dash_place place, st
 		.saved = req_arg(q, "saved").n > 0,
 		.on_home = place == DASH_HOME, .on_streams = place == DASH_STREAMS, .on_offers = place == DASH_OFFERS,
 		.on_links = place == DASH_LINKS, .on_orders = place == DASH_ORDERS, .on_products = place == DASH_PRODUCTS,
-		.on_shops = place == DASH_SHOPS, .on_settings = place == DASH_SETTINGS,
+		.on_shops = place == DASH_SHOPS, .on_settings = place == DASH_SETTINGS, .on_bio = place == DASH_BIO,
 	};
 	return OK;
 }

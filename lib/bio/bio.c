@@ -34,7 +34,7 @@ static enum err bio_of(struct ctx *c, const struct row *row, struct bio *out)
 {
 	*out = (struct bio){
 		.creator = { row_uuid(row, "creator_id") }, .handle = row_str(row, "handle"), .name = row_str(row, "name"),
-		.about = row_str(row, "about"), .picture_url = row_str(row, "picture_url"), .published = row_bool(row, "published"),
+		.about = row_str(row, "about"), .picture_url = row_str(row, "picture_url"), .published = row_bool(row, "published"), .arranged = row_bool(row, "arranged"),
 		.views = row_int(row, "views"), .revision = row_int(row, "revision"),
 	};
 	return theme_of(c, row_str(row, "theme"), &out->theme);

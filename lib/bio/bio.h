@@ -23,6 +23,7 @@ struct bio {
 	struct str about, picture_url;
 	struct bio_theme theme;
 	bool published;
+	bool arranged;               /* blocks of hers say what stands on the page; else all that she sells, and what was shown */
 	int64_t views;               /* from the event log, seconds behind */
 	int64_t revision;            /* 0: she has changed nothing yet */
 };
@@ -33,6 +34,7 @@ struct bio_block {
 	struct str title, body, url;
 	struct link_id link;         /* of kind offer */
 	struct replay_id replay;     /* of kind replay */
+	struct str goal;             /* name of that offer, title of that replay; empty on the public page */
 	bool visible;
 	int64_t starts_ms, ends_ms;  /* 0: open */
 	int64_t position, clicks, revision;
@@ -69,6 +71,8 @@ enum err bio_blocks(struct ctx *c, struct bio_block **out, size_t *n);
 enum err bio_block_by_id(struct ctx *c, struct block_id id, struct bio_block *out);
 /* fails BAD_INPUT, BLOCKS_FULL */
 enum err bio_block_add(struct ctx *c, const struct bio_block_ask *ask, struct block_id *id);
+/* What a page without blocks shows becomes blocks: from then on she may add, move and hide. Harmless when there are some. */
+enum err bio_blocks_begin(struct ctx *c);
 /* The kind and what it leads to stay. fails BAD_INPUT, EDIT_CONFLICT */
 enum err bio_block_update(struct ctx *c, const struct bio_block *now, const struct bio_block_ask *ask);
 /* fails NOT_FOUND */

@@ -14,7 +14,7 @@ static struct bio_block block_of(const struct row *row)
 {
 	return (struct bio_block){
 		.id = { row_uuid(row, "id") }, .kind = row_str(row, "kind"), .title = row_str(row, "title"), .body = row_str(row, "body"),
-		.url = row_str(row, "url"), .link = { row_uuid(row, "link_id") }, .replay = { row_uuid(row, "replay_id") },
+		.url = row_str(row, "url"), .link = { row_uuid(row, "link_id") }, .replay = { row_uuid(row, "replay_id") }, .goal = row_str(row, "goal"),
 		.visible = row_bool(row, "visible"), .starts_ms = row_int(row, "starts_ms"), .ends_ms = row_int(row, "ends_ms"),
 		.position = row_int(row, "position"), .clicks = row_int(row, "clicks"), .revision = row_int(row, "revision"),
 	};
@@ -133,6 +133,20 @@ enum err bio_block_add(struct ctx *c, const struct bio_block_ask *ask, struct bl
 		p_uuid_or_null(link.u), p_uuid_or_null(ask->replay.u), p_bool(ask->visible), p_int(ask->starts_ms), p_int(ask->ends_ms),
 		p_int(BIO_BLOCKS_MOST)), &row));
 	return row.found ? OK : FAIL(c, ERR_BLOCKS_FULL, "%d are there", BIO_BLOCKS_MOST);
+}
+
+enum err bio_blocks_begin(struct ctx *c)
+{
+	static const struct bio_block_ask asks[] = {
+		{ .kind = { "offers", 6 }, .visible = true }, { .kind = { "replays", 7 }, .title = { "Replays", 7 }, .visible = true } };
+	struct bio_block *list;
+	struct block_id id;
+	size_t n;
+
+	TRY(bio_blocks(c, &list, &n));
+	for (size_t i = 0; !n && i < COUNT(asks); i++)
+		TRY(bio_block_add(c, &asks[i], &id));
+	return OK;
 }
 
 enum err bio_block_update(struct ctx *c, const struct bio_block *now, const struct bio_block_ask *ask)

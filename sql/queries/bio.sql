@@ -1,7 +1,7 @@
 -- :bio_mine
 select c.id as creator_id, c.handle, c.name, coalesce(b.about, '') as about, coalesce(b.picture_url, '') as picture_url,
        coalesce(b.theme, '{}') as theme, coalesce(b.published, true) as published, coalesce(b.revision, 0) as revision,
-       coalesce(v.views, 0) as views, false as moved
+       coalesce(v.views, 0) as views, false as moved, exists (select from u.bio_block k where k.creator_id = c.id) as arranged
   from u.creator c
   left join u.bio b on b.creator_id = c.id
   left join u.visits v on v.subject = c.id
@@ -11,7 +11,7 @@ select c.id as creator_id, c.handle, c.name, coalesce(b.about, '') as about, coa
 -- Who has handle $1, or had it not long ago.
 select c.id as creator_id, c.handle, c.name, coalesce(b.about, '') as about, coalesce(b.picture_url, '') as picture_url,
        coalesce(b.theme, '{}') as theme, coalesce(b.published, true) as published, coalesce(b.revision, 0) as revision,
-       0 as views, c.handle <> $1::text as moved
+       0 as views, c.handle <> $1::text as moved, exists (select from u.bio_block k where k.creator_id = c.id) as arranged
   from u.creator c
   left join u.bio b on b.creator_id = c.id
  where c.id = coalesce((select o.id from u.creator o where o.handle = $1),
@@ -30,23 +30,29 @@ returning revision;
 
 -- :bio_blocks
 select b.id, b.kind, b.title, b.body, b.url, b.link_id, b.replay_id, b.visible, u.ms(b.starts_at) as starts_ms, u.ms(b.ends_at) as ends_ms,
-       b.position, coalesce(v.clicks, 0) as clicks, b.revision
+       b.position, coalesce(v.clicks, 0) as clicks, b.revision, coalesce(f.name, r.title, '') as goal
   from u.bio_block b
   left join u.visits v on v.subject = b.id
+  left join u.short_link l on l.id = b.link_id
+  left join u.offer f on f.id = l.offer_id
+  left join u.replay r on r.id = b.replay_id
  where b.creator_id = $1::uuid
  order by b.position, b.id;
 
 -- :bio_blocks_shown
 select b.id, b.kind, b.title, b.body, b.url, b.link_id, b.replay_id, b.visible, u.ms(b.starts_at) as starts_ms, u.ms(b.ends_at) as ends_ms,
-       b.position, 0 as clicks, b.revision
+       b.position, 0 as clicks, b.revision, '' as goal
   from u.bio_block b
  where b.creator_id = $1::uuid and b.visible and (b.starts_at is null or b.starts_at <= u.clock()) and (b.ends_at is null or b.ends_at > u.clock())
  order by b.position, b.id;
 
 -- :bio_block_by_id
 select b.id, b.kind, b.title, b.body, b.url, b.link_id, b.replay_id, b.visible, u.ms(b.starts_at) as starts_ms, u.ms(b.ends_at) as ends_ms,
-       b.position, 0 as clicks, b.revision
+       b.position, 0 as clicks, b.revision, coalesce(f.name, r.title, '') as goal
   from u.bio_block b
+  left join u.short_link l on l.id = b.link_id
+  left join u.offer f on f.id = l.offer_id
+  left join u.replay r on r.id = b.replay_id
  where b.creator_id = $1::uuid and b.id = $2::uuid;
 
 -- :bio_block_insert
