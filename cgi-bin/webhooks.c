@@ -79,20 +79,74 @@ static enum err read_delivery(struct ctx *c, const struct req *q, struct deliver
 	return OK;
 }
 
-static enum err shopify(struct ctx *c, const struct req *q, struct res *r)
+static enum err delivery_read(struct ctx *c, const struct req *q, struct delivery *out)
 {
-	struct delivery delivery;
 	struct str with;
-	bool fresh;
 
 	if (req_body(q).n > (size_t)c->config->webhook_max_bytes)
 		return FAIL(c, ERR_BODY_TOO_LARGE, "%zu bytes", req_body(q).n);
 	TRY(signature_must_match(c, q, &with));
-	TRY(read_delivery(c, q, &delivery));
-	delivery.signed_with = with;
-	TRY(inbox_store(c, &delivery, &fresh));
+	TRY(read_delivery(c, q, out));
+	out->signed_with = with;
+	return OK;
+}
+
+static enum err stored(struct res *r, bool fresh)
+{
 	return res_text(r, 200, "text/plain", fresh ? S("stored\n") : S("known\n"));
 }
+
+/* Alone: what is wrong with it is said, or it is large. */
+static enum err shopify(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct delivery delivery;
+	bool fresh;
+
+	TRY(delivery_read(c, q, &delivery));
+	TRY(inbox_store(c, &delivery, &fresh));
+	return stored(r, fresh);
+}
+
+/* All bodies of a batch stay within a tenth of its arena. */
+static bool is_small(const struct ctx *c, struct str body)
+{
+	return body.n <= (size_t)(c->config->arena_max_bytes / 30 / c->config->batch_max);
+}
+
+static enum ask shopify_ask(struct ctx *c, const struct req *q, struct res *r, void **out)
+{
+	struct delivery *delivery = NEW(c->mem, struct delivery);
+
+	(void)r;
+	*out = delivery;
+	if (is_small(c, req_body(q)) && delivery_read(c, q, delivery) == OK)
+		return ASK_JOIN;
+	c->fields_n = 0;
+	c->failed = OK;
+	return ASK_ALONE;
+}
+
+static enum err shopify_many(struct ctx *c, void *const asks[], size_t n, void **outcomes)
+{
+	const struct delivery **list = arena_array(c->mem, n, sizeof *list);
+	bool *fresh = arena_array(c->mem, n, sizeof *fresh);
+
+	for (size_t i = 0; i < n; i++) {
+		list[i] = asks[i];
+		outcomes[i] = &fresh[i];
+	}
+	return n == 1 ? inbox_store(c, list[0], &fresh[0]) : inbox_store_many(c, list, n, fresh);
+}
+
+static enum err shopify_answer(struct ctx *c, const struct req *q, struct res *r, const void *ask, const void *outcome)
+{
+	(void)c;
+	(void)q;
+	(void)ask;
+	return stored(r, *(const bool *)outcome);
+}
+
+static const struct batch shopify_batch = { shopify_ask, shopify_many, shopify_answer, .one_statement = true };
 
 /* What was verified, told in few words beside the raw body: kind|account|id there|ms. */
 static struct str push_words(struct ctx *c, const struct broadcaster_push *push)
@@ -191,9 +245,9 @@ static enum err tiktok(struct ctx *c, const struct req *q, struct res *r)
 	return res_text(r, 200, "text/plain", S("stored\n"));
 }
 
-/* Storing is one statement, which is a transaction by itself: no trip for begin and commit. */
+/* Storing is one statement, which is a transaction by itself: no trip for begin and commit. What a shop pushes in a rush shares one. */
 static const struct route routes[] = {
-	{ POST, "/webhooks/shopify",      shopify, .who = PLATFORM, .tx = TX_NONE, .body_max = 8388608 },
+	{ POST, "/webhooks/shopify",      shopify, .who = PLATFORM, .tx = TX_NONE, .batch = &shopify_batch, .body_max = 8388608 },
 	{ GET,  "/webhooks/youtube/:key", youtube, .who = PLATFORM, .tx = TX_NONE },
 	{ POST, "/webhooks/youtube/:key", youtube, .who = PLATFORM, .tx = TX_NONE, .body_max = 65536 },
 	{ POST, "/webhooks/twitch/:key",  twitch,  .who = PLATFORM, .tx = TX_NONE, .body_max = 65536 },

@@ -160,8 +160,7 @@ struct got push(struct world *w, const char *topic, const char *webhook_id, stru
 	return push_from(w, "x.myshopify.com", topic, webhook_id, 0, body);
 }
 
-struct got push_from(struct world *w, const char *shop, const char *topic, const char *webhook_id, int64_t triggered_ms,
-	struct str body)
+struct asking pushing(struct world *w, const char *shop, const char *topic, const char *webhook_id, int64_t triggered_ms, struct str body)
 {
 	struct digest mac = crypto_hmac(w->config->shopify_client_secret, body);
 	struct str signature = crypto_base64(w->mem, crypto_digest_str(&mac));
@@ -169,8 +168,14 @@ struct got push_from(struct world *w, const char *shop, const char *topic, const
 		"X-Shopify-Shop-Domain: %s\nX-Shopify-Hmac-Sha256: " STR_FMT "%s" STR_FMT, topic, webhook_id, shop, STR_ARG(signature),
 		triggered_ms ? "\nX-Shopify-Triggered-At: " : "", STR_ARG(triggered_ms ? time_text(w->mem, triggered_ms) : S("")));
 
-	return ask(w, (struct asking){ .method = POST, .path = "/webhooks/shopify", .bytes = body,
-		.content_type = "application/json", .headers = str_z(w->mem, headers) });
+	return (struct asking){ .method = POST, .path = "/webhooks/shopify", .bytes = body, .content_type = "application/json",
+		.headers = str_z(w->mem, headers) };
+}
+
+struct got push_from(struct world *w, const char *shop, const char *topic, const char *webhook_id, int64_t triggered_ms,
+	struct str body)
+{
+	return ask(w, pushing(w, shop, topic, webhook_id, triggered_ms, body));
 }
 
 struct str newest_mark(struct world *w)

@@ -36,6 +36,8 @@ struct str told_refund_body(struct world *w, int64_t order, int64_t id, int unit
 
 /* POSTs a body, rightly signed, under a webhook id. */
 struct got push(struct world *w, const char *topic, const char *webhook_id, struct str body);
+/* That request, not yet sent. */
+struct asking pushing(struct world *w, const char *shop, const char *topic, const char *webhook_id, int64_t triggered_ms, struct str body);
 /* From another shop, with the time when it was triggered (0: not told). */
 struct got push_from(struct world *w, const char *shop, const char *topic, const char *webhook_id, int64_t triggered_ms,
 	struct str body);

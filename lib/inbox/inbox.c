@@ -23,6 +23,70 @@ enum err inbox_store(struct ctx *c, const struct delivery *d, bool *fresh)
 	return OK;
 }
 
+/* Deliveries side by side, as the statement takes them. */
+struct columns {
+	struct uuid *ids;
+	struct str *platform, *shop, *topic, *webhook, *event, *version, *sealed, *name, *signature, *signed_with;
+	int64_t *triggered, *bytes;
+};
+
+static struct columns columns_of(struct ctx *c, const struct delivery *const list[], size_t n)
+{
+	struct str *texts = arena_array(c->mem, 10 * n, sizeof *texts);
+	struct columns k = { arena_array(c->mem, n, sizeof(struct uuid)), texts, texts + n, texts + 2 * n, texts + 3 * n, texts + 4 * n,
+		texts + 5 * n, texts + 6 * n, texts + 7 * n, texts + 8 * n, texts + 9 * n, arena_array(c->mem, n, sizeof(int64_t)),
+		arena_array(c->mem, n, sizeof(int64_t)) };
+
+	for (size_t i = 0; i < n; i++) {
+		const struct delivery *d = list[i];
+
+		k.ids[i] = d->id.u;
+		k.platform[i] = d->platform;
+		k.shop[i] = d->shop_domain;
+		k.topic[i] = d->topic;
+		k.webhook[i] = d->webhook_id;
+		k.event[i] = d->event_id;
+		k.version[i] = d->api_version;
+		k.triggered[i] = d->triggered_ms;
+		k.sealed[i] = crypto_seal(c, d->body, inbox_bound(c, d->id));
+		k.name[i] = d->name;
+		k.signature[i] = d->signature;
+		k.signed_with[i] = d->signed_with;
+		k.bytes[i] = (int64_t)d->body.n;
+	}
+	return k;
+}
+
+/* p NULL would be a null. */
+static struct param texts(struct ctx *c, struct str *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!v[i].p)
+			v[i] = S("");
+	return p_strs(c, v, n);
+}
+
+enum err inbox_store_many(struct ctx *c, const struct delivery *const list[], size_t n, bool fresh[])
+{
+	struct columns k = columns_of(c, list, n);
+	struct rows rows;
+
+	TRY(db_all(c, SQL(inbox_store_many), PARAMS(
+		p_uuids(c, k.ids, n), texts(c, k.platform, n), texts(c, k.shop, n), texts(c, k.topic, n), texts(c, k.webhook, n),
+		texts(c, k.event, n), texts(c, k.version, n), p_ints(c, k.triggered, n), texts(c, k.sealed, n), texts(c, k.name, n),
+		texts(c, k.signature, n), texts(c, k.signed_with, n), p_ints(c, k.bytes, n)), &rows));
+	for (size_t i = 0; i < n; i++)
+		fresh[i] = false;
+	for (int r = 0; r < rows.n; r++) {
+		struct row row = rows_at(&rows, r);
+		struct uuid id = row_uuid(&row, "id");
+
+		for (size_t i = 0; i < n; i++)
+			fresh[i] |= uuid_eq(id, k.ids[i]);
+	}
+	return OK;
+}
+
 enum err inbox_claim(struct ctx *c, int most, int tries_most, struct delivery_id **out, size_t *n, int64_t *begun)
 {
 	struct rows rows;

@@ -27,8 +27,10 @@ struct delivery {
 	int attempts;           /* this one included */
 };
 
-/* Stores; *fresh false when it was here already. In the caller's transaction. */
+/* Stores; *fresh false when it was here already. One statement. */
 enum err inbox_store(struct ctx *c, const struct delivery *delivery, bool *fresh);
+/* The same for several, in one statement too; of two that are the same one is fresh. A body takes three times its room. */
+enum err inbox_store_many(struct ctx *c, const struct delivery *const list[], size_t n, bool fresh[]);
 
 /* Begins a try of up to `most` deliveries that wait, oldest first. *out has those to apply now; *begun counts also those that
  * had begun `tries_most` times and never ended, which are parked. In a transaction of its own. */

@@ -7,6 +7,20 @@ values ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text,
 on conflict (platform, shop_domain, webhook_id) do nothing
 returning id;
 
+-- :inbox_store_many
+-- Keeps deliveries $1 as they came; a row for each that is new: no (platform, shop, webhook id) is here twice. In the order of these
+-- names, so that two who store the same ones wait for each other and never in a circle.
+insert into u.webhook_inbox (id, platform, shop_domain, topic, webhook_id, event_id, api_version, triggered_at, body_sealed,
+                             name, signature, signed_with, body_bytes)
+select d.id, d.platform, d.shop_domain, d.topic, d.webhook_id, d.event_id, d.api_version,
+       case when d.triggered_ms = 0 then null else u.at(d.triggered_ms) end, d.body_sealed, d.name, d.signature, d.signed_with, d.body_bytes::int
+  from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[],
+              $11::text[], $12::text[], $13::bigint[])
+       d (id, platform, shop_domain, topic, webhook_id, event_id, api_version, triggered_ms, body_sealed, name, signature, signed_with, body_bytes)
+ order by d.platform, d.shop_domain, d.webhook_id, d.id
+on conflict (platform, shop_domain, webhook_id) do nothing
+returning id;
+
 -- :inbox_claim
 -- Begins a try of up to $1 deliveries that wait, oldest first. One that was tried before comes alone, so that whatever ended the
 -- helper under it ends nobody else's try; after $2 tries that never ended it is parked.
