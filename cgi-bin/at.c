@@ -65,7 +65,7 @@ static enum err blocks_for(struct ctx *c, const struct bio *bio, const struct bi
 
 static enum err moved_to(struct ctx *c, struct res *r, const struct bio *bio)
 {
-	res_header(r, "Cache-Control", S("public, max-age=300"));
+	res_header(r, "Cache-Control", S(WEB_KEPT)); /* not longer: she may take it back, and two handles would lead to each other */
 	return res_redirect(r, 302, str_fmt(c->mem, "/@" STR_FMT, STR_ARG(bio->handle)));
 }
 
@@ -84,17 +84,19 @@ static enum err show(struct ctx *c, const struct req *q, struct res *r)
 	TRY(blocks_for(c, &bio, &all, &blocks, &n));
 	res_header(r, "Content-Security-Policy", str_fmt(c->mem, "default-src 'none'; style-src 'self'; img-src 'self' https:%s; base-uri 'none'; "
 		"form-action 'none'; frame-ancestors 'none'", c->config->allow_http ? " http:" : ""));
-	res_header(r, "Cache-Control", S("public, max-age=0, s-maxage=1"));
+	res_header(r, "Cache-Control", S(WEB_KEPT));
 	return res_html(r, 200, bio_page(c, &bio, blocks, n, &all.now));
 }
 
 static enum err theme(struct ctx *c, const struct req *q, struct res *r)
 {
+	int64_t revision;
 	struct bio bio;
-	bool moved;
+	bool moved, is_this;
 
 	TRY(bio_by_handle(c, req_param(q, "handle"), &bio, &moved));
-	res_header(r, "Cache-Control", S("public, max-age=86400")); /* its address has the revision */
+	is_this = str_int(req_arg(q, "r"), &revision) && revision == bio.revision; /* another is not to be kept under that address */
+	res_header(r, "Cache-Control", is_this ? S("public, max-age=86400") : S("no-store"));
 	return res_text(r, 200, "text/css", bio_theme_css(c, &bio));
 }
 
@@ -135,7 +137,7 @@ static enum err out(struct ctx *c, const struct req *q, struct res *r)
 }
 
 static const struct route routes[] = {
-	{ GET, "/@:handle",           show,  .who = ANYONE, .tx = TX_NONE, .page = true },
+	{ GET, "/@:handle",           show,  .who = ANYONE, .tx = TX_NONE, .page = true, .kept = true },
 	{ GET, "/@:handle/theme.css", theme, .who = ANYONE, .tx = TX_NONE, .page = true },
 	{ GET, "/@:handle/view.gif",  view,  .who = ANYONE, .tx = TX_NONE, .page = true },
 	{ GET, "/@:handle/out/:id",   out,   .who = ANYONE, .tx = TX_NONE, .page = true },

@@ -60,7 +60,7 @@ static void part_of(const struct replay_shown *shown, const struct req *q, struc
 
 static enum err gone(struct ctx *c, struct res *r, const struct replay *replay)
 {
-	res_header(r, "Cache-Control", S("no-store"));
+	res_header(r, "Cache-Control", S(WEB_KEPT));
 	return page_with(c, r, "", 404, replay_gone_page(c, replay));
 }
 
@@ -86,7 +86,7 @@ static enum err show(struct ctx *c, const struct req *q, struct res *r)
 	if (page.shown)
 		replay_player_of(c, page.shown, page.start_s, &player);
 	page.plays = player.src.n && str_eq(req_arg(q, "play"), S("1"));
-	res_header(r, "Cache-Control", S("public, max-age=0, s-maxage=1"));
+	res_header(r, "Cache-Control", S(WEB_KEPT));
 	return page_with(c, r, page.plays ? player.frame_origins : "", 200, replay_page(c, &page));
 }
 
@@ -111,7 +111,7 @@ static enum err view(struct ctx *c, const struct req *q, struct res *r)
 }
 
 static const struct route routes[] = {
-	{ GET, "/r/:key",          show, .who = ANYONE, .tx = TX_NONE, .page = true },
+	{ GET, "/r/:key",          show, .who = ANYONE, .tx = TX_NONE, .page = true, .kept = true },
 	{ GET, "/r/:key/view.gif", view, .who = ANYONE, .tx = TX_NONE, .page = true },
 };
 

@@ -98,11 +98,16 @@ static void send_to_login(struct turn *t)
 	(void)res_redirect(t->r, 303, buf_str(&b));
 }
 
+static bool is_kept(const struct turn *t)
+{
+	return t->route != NULL && t->route->kept;
+}
+
 static bool wants_page(const struct turn *t)
 {
 	struct str accept = req_header(t->q, "HTTP_ACCEPT");
 
-	return t->q->is_browser || (t->route != NULL && t->route->page && str_find(accept, 0, S("json")) == SIZE_MAX);
+	return t->q->is_browser || is_kept(t) || (t->route != NULL && t->route->page && str_find(accept, 0, S("json")) == SIZE_MAX);
 }
 
 void problem_write(struct turn *t)
@@ -114,6 +119,8 @@ void problem_write(struct turn *t)
 		send_to_login(t);
 		return;
 	}
+	if (is_kept(t) && t->e == ERR_NOT_FOUND)
+		res_header(t->r, "Cache-Control", S(WEB_KEPT));
 	if (is_page)
 		(void)res_html(t->r, err_row(t->e)->status, problem_page(t->c, t->e));
 	else

@@ -74,6 +74,9 @@ struct batch {
 	bool one_statement;   /* many runs exactly one, which is a transaction by itself: no trip for begin and commit */
 };
 
+/* Of what nginx keeps for the second, and no browser. */
+#define WEB_KEPT "public, max-age=0, s-maxage=1"
+
 struct route {
 	enum method method;
 	const char *path;       /* "/links/:id"; the first segment is the app's name */
@@ -86,6 +89,8 @@ struct route {
 	enum err (*before)(struct ctx *c, const struct req *q, void **out);
 	size_t body_max;        /* 0: config body_max_bytes */
 	bool page;              /* answers HTML: problems are pages, missing login redirects to /dashboard/login */
+	bool kept;              /* nginx keeps its pages (nginx/pages.conf): problems too are the same for everybody, and NOT_FOUND is
+	                         * kept as long as a page, in the place of the one that was there */
 };
 
 struct app {
