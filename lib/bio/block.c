@@ -83,7 +83,14 @@ static bool kind_known(struct str kind)
 	return false;
 }
 
-/* The link that the page sells an offer by; made when there is none. */
+static enum err page_lock(struct ctx *c)
+{
+	struct row row;
+
+	return db_one(c, SQL(bio_page_lock), PARAMS(p_uuid(c->creator.u)), &row);
+}
+
+/* The link that the page sells an offer by; made when there is none. The page is locked: two would be two buttons. */
 static enum err link_for(struct ctx *c, struct offer_id offer, struct link_id *out)
 {
 	const struct link_ask ask = { .offer = offer, .attribution = { .platform = S("other"), .surface = S("link_in_bio") } };
@@ -125,6 +132,7 @@ enum err bio_block_add(struct ctx *c, const struct bio_block_ask *ask, struct bl
 	TRY(goal_check(c, ask));
 	TRY(check(c, ask));
 	TRY(fields_must_be_good(c));
+	TRY(page_lock(c));
 	if (!uuid_is_nil(ask->offer.u))
 		TRY(link_for(c, ask->offer, &link));
 	*id = ID_NEW(block, c->now_ms);
@@ -173,6 +181,7 @@ enum err bio_order(struct ctx *c, const struct uuid *blocks, size_t n)
 {
 	struct row row;
 
+	TRY(page_lock(c));
 	TRY(db_one(c, SQL(bio_order), PARAMS(p_uuid(c->creator.u), p_uuids(c, blocks, n)), &row));
 	if (!row_bool(&row, "all"))
 		field_bad(c, "blocks", "every block of yours, once");
@@ -193,6 +202,7 @@ static enum err apply(struct ctx *c, struct str events)
 		enum err e;
 
 		own.creator.u = row_uuid(&row, "creator_id");
+		TRY(page_lock(&own));
 		e = link_for(&own, (struct offer_id){ row_uuid(&row, "offer_id") }, &link);
 		if (e != ERR_BAD_INPUT) /* it is over already */
 			TRY(e);

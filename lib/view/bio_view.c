@@ -85,8 +85,8 @@ static void want_time(struct ctx *c, struct json from, const char *field, int64_
 {
 	if (json_is_null(from, field))
 		*ms = 0;
-	else
-		json_want_time(c, from, field, ms);
+	else if (json_want_time(c, from, field, ms) && *ms == 0)
+		field_bad(c, field, "a time after the beginning of 1970, or null"); /* 0 is an open end */
 }
 
 enum err bio_block_ask_read(struct ctx *c, struct str body, bool whole, struct bio_block_ask *ask)

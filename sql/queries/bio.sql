@@ -55,17 +55,19 @@ select b.id, b.kind, b.title, b.body, b.url, b.link_id, b.replay_id, b.visible, 
   left join u.replay r on r.id = b.replay_id
  where b.creator_id = $1::uuid and b.id = $2::uuid;
 
+-- :bio_page_lock
+-- Whoever adds to creator $1's page, or turns it round, is served in turn: a statement of its own, so that the next sees what was done.
+select pg_advisory_xact_lock(hashtextextended('bio:' || $1::uuid, 0)) is null as held;
+
 -- :bio_block_insert
--- At the end; no row when there are $12 already. Additions to one page are served in turn.
-with page as (
-    select c.id from u.creator c where c.id = $2::uuid for no key update
-)
+-- At the end; no row when there are $12 already (see bio_page_lock).
 insert into u.bio_block (id, creator_id, kind, title, body, url, link_id, replay_id, visible, starts_at, ends_at, position)
-select $1::uuid, p.id, $3::text, normalize($4::text, nfc), normalize($5::text, nfc), $6::text, $7::uuid, $8::uuid, $9::boolean,
+select $1::uuid, c.id, $3::text, normalize($4::text, nfc), normalize($5::text, nfc), $6::text, $7::uuid, $8::uuid, $9::boolean,
        case when $10::bigint = 0 then null else u.at($10) end, case when $11::bigint = 0 then null else u.at($11) end,
-       (select coalesce(max(b.position), 0) + 1 from u.bio_block b where b.creator_id = p.id)
-  from page p
- where (select count(*) from u.bio_block b where b.creator_id = p.id) < $12::int
+       (select coalesce(max(b.position), 0) + 1 from u.bio_block b where b.creator_id = c.id)
+  from u.creator c
+ where c.id = $2::uuid
+   and (select count(*) from u.bio_block b where b.creator_id = c.id) < $12::int
 returning id;
 
 -- :bio_block_update
@@ -129,10 +131,13 @@ select l.id as link_id, b.pinned, l.code, f.name, p.product_title, p.image_url, 
  limit 50 + (select count(*) from u.bio_block b where b.creator_id = $1 and b.link_id is not null);
 
 -- :bio_out
+-- Where block $2 leads, on the page of who has handle $1 or had it not long ago (it is open in somebody's browser).
 select b.url, b.creator_id
-  from u.creator c
-  join u.bio_block b on b.creator_id = c.id
- where c.handle = $1::text and b.id = $2::uuid and b.kind = 'link' and b.visible
+  from u.bio_block b
+  left join u.bio p on p.creator_id = b.creator_id
+ where b.creator_id = coalesce((select o.id from u.creator o where o.handle = $1::text),
+                               (select h.creator_id from u.handle_past h where h.handle = $1 and h.until > u.clock()))
+   and b.id = $2::uuid and b.kind = 'link' and b.visible and coalesce(p.published, true)
    and (b.starts_at is null or b.starts_at <= u.clock()) and (b.ends_at is null or b.ends_at > u.clock());
 
 -- :bio_viewed
