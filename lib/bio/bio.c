@@ -1,12 +1,12 @@
 #include "lib/bio/bio.h"
 
+#include <math.h>
+
 #include "lib/bio/inside.h"
 #include "lib/db/db.h"
 #include "lib/json/json.h"
 #include "lib/text/text.h"
 
-#define ABOUT_MAX 500
-#define READABLE 4.5
 
 static const struct bio_theme plain = { { "#4338ca", 7 }, { "#ffffff", 7 }, { "#a5b4fc", 7 }, { "#14121f", 7 }, { "system", 6 } };
 
@@ -68,8 +68,8 @@ static void colours_must_read(struct ctx *c, const char *field, struct str accen
 
 	if (contrast <= 0)
 		field_bad(c, field, "two colours like #4338ca");
-	else if (contrast < READABLE)
-		field_bad(c, field, "colours that can be read: %.1f to 1 is too little, 4.5 is needed", contrast);
+	else if (contrast < BIO_READABLE)
+		field_bad(c, field, "colours that can be read: %.2f to 1 is too little, 4.5 is needed", floor(contrast * 100) / 100);
 }
 
 static bool font_known(struct str font)
@@ -91,11 +91,39 @@ static struct str theme_json(struct ctx *c, const struct bio_theme *theme)
 	return jw_done(&w);
 }
 
+struct str bio_lines(struct ctx *c, struct str s)
+{
+	char *text = arena_alloc(c->mem, s.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != '\r' || i + 1 == s.n || s.p[i + 1] != '\n')
+			text[n++] = s.p[i];
+	return (struct str){ text, n };
+}
+
+enum err bio_written(struct ctx *c, enum err e)
+{
+	static const struct {
+		const char *constraint, *field;
+		int most;
+	} texts[] = { { "bio_about_check", "about", ABOUT_MAX }, { "bio_block_title_check", "title", TITLE_MAX }, { "bio_block_body_check", "body", BODY_MAX } };
+
+	for (size_t i = 0; e == ERR_INTERNAL && i < COUNT(texts); i++)
+		if (str_eq(db_refused_by(c), str_of(texts[i].constraint))) {
+			c->failed = OK;
+			field_bad(c, texts[i].field, "at most %d characters", texts[i].most);
+			return fields_must_be_good(c);
+		}
+	return e;
+}
+
 enum err bio_update(struct ctx *c, const struct bio *now, const struct bio *ask)
 {
+	struct str about = bio_lines(c, ask->about);
 	struct row row;
 
-	if (!str_utf8(ask->about) || str_points(ask->about) > ABOUT_MAX || (ask->about.n && !text_is_name(ask->about)))
+	if (!str_utf8(about) || str_points(about) > ABOUT_MAX || (about.n && !text_is_prose(about)))
 		field_bad(c, "about", "at most %d characters", ABOUT_MAX);
 	if (ask->picture_url.n && !(text_is_web_url(ask->picture_url) && str_starts(ask->picture_url, S("https://"))))
 		field_bad(c, "picture_url", "an address that begins with https://, or none");
@@ -104,9 +132,9 @@ enum err bio_update(struct ctx *c, const struct bio *now, const struct bio *ask)
 	if (!font_known(ask->theme.font))
 		field_bad(c, "theme.font", "system, serif, rounded or mono");
 	TRY(fields_must_be_good(c));
-	TRY(db_maybe(c, SQL(bio_put), PARAMS(
-		p_uuid(c->creator.u), p_int(now->revision), p_str(ask->about), p_str(ask->picture_url), p_str(theme_json(c, &ask->theme)),
-		p_bool(ask->published)), &row));
+	TRY(bio_written(c, db_maybe(c, SQL(bio_put), PARAMS(
+		p_uuid(c->creator.u), p_int(now->revision), p_str(about), p_str(ask->picture_url), p_str(theme_json(c, &ask->theme)),
+		p_bool(ask->published)), &row)));
 	return row.found ? OK : FAIL(c, ERR_EDIT_CONFLICT, "another revision");
 }
 

@@ -101,7 +101,7 @@ extern const struct consumer bio_consumer;
 
 /* How well one colour reads on another: 1 to 21 (WCAG 2.2, relative luminance); 0: one of them is no "#rrggbb". */
 double bio_contrast(struct str colour, struct str ground);
-/* The better readable of black and white on a colour. */
+/* What can be read on a colour: white, an almost black, or black. */
 struct str bio_ink_on(struct str colour);
 
 #endif

@@ -7,9 +7,6 @@
 #include "lib/replay/replay.h"
 #include "lib/text/text.h"
 
-#define TITLE_MAX 120
-#define BODY_MAX 1000
-
 static struct bio_block block_of(const struct row *row)
 {
 	return (struct bio_block){
@@ -51,18 +48,18 @@ enum err bio_block_by_id(struct ctx *c, struct block_id id, struct bio_block *ou
 	return OK;
 }
 
-static bool good_text(struct str s, size_t most)
+static bool good_text(struct str s, size_t most, bool (*is_good)(struct str s))
 {
-	return str_utf8(s) && str_points(s) <= most && (!s.n || text_is_name(s));
+	return str_utf8(s) && str_points(s) <= most && (!s.n || is_good(s));
 }
 
 static enum err check(struct ctx *c, const struct bio_block_ask *ask)
 {
 	bool is_link = str_eq(ask->kind, S("link"));
 
-	if (!good_text(ask->title, TITLE_MAX) || (is_link && !str_trim(ask->title).n))
+	if (!good_text(ask->title, TITLE_MAX, text_is_name) || (is_link && !str_trim(ask->title).n))
 		field_bad(c, "title", "%s%d characters", is_link ? "1 to " : "at most ", TITLE_MAX);
-	if (!good_text(ask->body, BODY_MAX) || (str_eq(ask->kind, S("text")) && !str_trim(ask->body).n))
+	if (!good_text(bio_lines(c, ask->body), BODY_MAX, text_is_prose) || (str_eq(ask->kind, S("text")) && !str_trim(ask->body).n))
 		field_bad(c, "body", "at most %d characters, and some in a text", BODY_MAX);
 	if (is_link && !(text_is_web_url(ask->url) && str_starts(ask->url, S("https://"))))
 		field_bad(c, "url", "an address that begins with https://");
@@ -136,10 +133,10 @@ enum err bio_block_add(struct ctx *c, const struct bio_block_ask *ask, struct bl
 	if (!uuid_is_nil(ask->offer.u))
 		TRY(link_for(c, ask->offer, &link));
 	*id = ID_NEW(block, c->now_ms);
-	TRY(db_maybe(c, SQL(bio_block_insert), PARAMS(
-		p_uuid(id->u), p_uuid(c->creator.u), p_str(ask->kind), p_str(str_trim(ask->title)), p_str(str_trim(ask->body)), p_str(ask->url),
-		p_uuid_or_null(link.u), p_uuid_or_null(ask->replay.u), p_bool(ask->visible), p_int(ask->starts_ms), p_int(ask->ends_ms),
-		p_int(BIO_BLOCKS_MOST)), &row));
+	TRY(bio_written(c, db_maybe(c, SQL(bio_block_insert), PARAMS(
+		p_uuid(id->u), p_uuid(c->creator.u), p_str(ask->kind), p_str(str_trim(ask->title)), p_str(str_trim(bio_lines(c, ask->body))),
+		p_str(ask->url), p_uuid_or_null(link.u), p_uuid_or_null(ask->replay.u), p_bool(ask->visible), p_int(ask->starts_ms), p_int(ask->ends_ms),
+		p_int(BIO_BLOCKS_MOST)), &row)));
 	return row.found ? OK : FAIL(c, ERR_BLOCKS_FULL, "%d are there", BIO_BLOCKS_MOST);
 }
 
@@ -163,9 +160,9 @@ enum err bio_block_update(struct ctx *c, const struct bio_block *now, const stru
 
 	TRY(check(c, ask));
 	TRY(fields_must_be_good(c));
-	TRY(db_maybe(c, SQL(bio_block_update), PARAMS(
-		p_uuid(c->creator.u), p_uuid(now->id.u), p_int(now->revision), p_str(str_trim(ask->title)), p_str(str_trim(ask->body)),
-		p_str(ask->url), p_bool(ask->visible), p_int(ask->starts_ms), p_int(ask->ends_ms)), &row));
+	TRY(bio_written(c, db_maybe(c, SQL(bio_block_update), PARAMS(
+		p_uuid(c->creator.u), p_uuid(now->id.u), p_int(now->revision), p_str(str_trim(ask->title)),
+		p_str(str_trim(bio_lines(c, ask->body))), p_str(ask->url), p_bool(ask->visible), p_int(ask->starts_ms), p_int(ask->ends_ms)), &row)));
 	return row.found ? OK : FAIL(c, ERR_EDIT_CONFLICT, "another revision");
 }
 

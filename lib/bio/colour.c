@@ -1,7 +1,7 @@
 /* colour.c: can it be read? Source: WCAG 2.2, relative luminance and contrast ratio */
 #include <math.h>
 
-#include "lib/bio/bio.h"
+#include "lib/bio/inside.h"
 
 static int hex(char ch)
 {
@@ -40,7 +40,12 @@ double bio_contrast(struct str colour, struct str ground)
 	return a > b ? (a + 0.05) / (b + 0.05) : (b + 0.05) / (a + 0.05);
 }
 
+/* On some greys neither white nor the softer black can be read; black can. */
 struct str bio_ink_on(struct str colour)
 {
-	return bio_contrast(S("#ffffff"), colour) >= bio_contrast(S("#111111"), colour) ? S("#ffffff") : S("#111111");
+	double white = bio_contrast(S("#ffffff"), colour), soft = bio_contrast(S("#111111"), colour);
+
+	if (white >= soft)
+		return white >= BIO_READABLE ? S("#ffffff") : S("#000000");
+	return soft >= BIO_READABLE ? S("#111111") : S("#000000");
 }

@@ -125,3 +125,10 @@ bool text_is_name(struct str s)
 
 	return str_trim(s).n && matches(&name, s);
 }
+
+bool text_is_prose(struct str s)
+{
+	static struct pattern prose = { "(?:[^" UNSEEN "]++|\\n)++", WHOLE | PCRE2_UTF, NULL };
+
+	return str_trim(s).n && matches(&prose, s);
+}

@@ -20,5 +20,6 @@ bool text_is_web_url(struct str s);       /* http(s), a host, no credentials, no
 bool text_is_preview_agent(struct str user_agent); /* link unfurlers and crawlers (preview_agents.def) */
 /* A name people read: valid UTF-8, no control characters, no bidi controls (U+202A..E, U+2066..9, U+200E/F, U+061C). */
 bool text_is_name(struct str s);
+bool text_is_prose(struct str s);         /* the same, in one or more lines; LF between them */
 
 #endif

@@ -44,7 +44,7 @@ enum err bio_ask_read(struct ctx *c, struct str body, struct bio *bio)
 
 	TRY(json_read_object(c, body, &from));
 	json_only(c, from, known);
-	json_want_text(c, from, "about", 0, 500, &bio->about);
+	json_want_text(c, from, "about", 0, SIZE_MAX, &bio->about); /* how long it is is known when its lines are */
 	json_want_text(c, from, "picture_url", 0, 2048, &bio->picture_url);
 	json_want_bool(c, from, "published", &bio->published);
 	theme = json_get(from, "theme");
@@ -98,7 +98,7 @@ enum err bio_block_ask_read(struct ctx *c, struct str body, bool whole, struct b
 	TRY(json_read_object(c, body, &from));
 	json_only(c, from, whole ? all : change);
 	json_want_text(c, from, "title", 0, 120, &ask->title);
-	json_want_text(c, from, "body", 0, 1000, &ask->body);
+	json_want_text(c, from, "body", 0, SIZE_MAX, &ask->body);
 	json_want_text(c, from, "url", 0, 2048, &ask->url);
 	json_want_bool(c, from, "visible", &ask->visible);
 	want_time(c, from, "starts_at", &ask->starts_ms);

@@ -22,6 +22,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < COUNT(judges); i++)
 		if (judges[i](s) && (has_control(s) || !str_utf8(s) || s.n == 0))
 			abort();
+	for (struct str rest = s, line; text_is_prose(s) && rest.p;) {
+		line = str_cut(&rest, '\n');
+		if (line.n && (has_control(line) || !str_utf8(line)))
+			abort();
+	}
 	text_is_reserved(s);
 	text_is_preview_agent(s);
 	return 0;

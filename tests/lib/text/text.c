@@ -107,6 +107,8 @@ static void names_people_read(void)
 	ALL(text_is_name, false, "", "   ", "a\nb", "a\tb", "a\x7F", "a\xC2\x85", "a\xE2\x80\xAE" "b", "\xE2\x81\xA6", "\xE2\x80\x8F",
 		"\xD8\x9C", "\xFF", "\xED\xA0\x80", "a\xE2\x80\xA8");
 	EXPECT(!text_is_name(S("a\0b")));
+	ALL(text_is_prose, true, "a", "a\nb", "\na\n\nb\n", "\xD9\x85\n\xF0\x9F\x98\x80");
+	ALL(text_is_prose, false, "", "\n", " \n ", "a\r\nb", "a\tb", "a\n\xE2\x80\xAE", "a\n\xFF", "a\xE2\x80\xA8" "b");
 }
 
 static void unfurlers_and_crawlers_are_known(void)
