@@ -45,11 +45,13 @@ static enum err refusal(struct ctx *c, const struct creator_ask *ask, struct cre
 {
 	struct row row;
 
-	TRY(db_one(c, SQL(creator_taken), PARAMS(p_str(ask->email), p_str(ask->handle), p_uuid(self.u)), &row));
+	TRY(db_one(c, SQL(creator_taken), PARAMS(p_str(ask->email), p_str(ask->handle), p_uuid(self.u), p_str(ask->name)), &row));
 	if (row_bool(&row, "email"))
 		return FAIL(c, ERR_EMAIL_TAKEN, "taken");
 	if (row_bool(&row, "handle"))
 		return FAIL(c, ERR_HANDLE_TAKEN, "taken");
+	if (row_bool(&row, "name_fits"))
+		return FAIL(c, ERR_HANDLES_MANY, "%d are kept", CREATOR_HANDLES_KEPT);
 	field_bad(c, "name", "1 to %d characters", NAME_MAX_POINTS);
 	return fields_must_be_good(c);
 }
@@ -97,14 +99,17 @@ enum err creator_me(struct ctx *c, struct creator *out)
 
 enum err creator_update(struct ctx *c, const struct creator_ask *ask)
 {
+	struct str self = ID_TEXT(c->mem, creator, c->creator); /* she herself: of two changes at once the second sees what the first left */
 	struct creator now;
 	struct row row;
 	enum err e;
 
+	TRY(handles_lock(c, &self, 1));
 	TRY(creator_me(c, &now));
 	TRY(handles_lock(c, (struct str[]){ now.handle, ask->handle }, 2));
 	e = db_maybe(c, SQL(creator_update), PARAMS(
-		p_uuid(c->creator.u), p_str(ask->handle), p_str(ask->name), p_str(ask->zone)), &row);
+		p_uuid(c->creator.u), p_str(ask->handle), p_str(ask->name), p_str(ask->zone),
+		p_int(CREATOR_HANDLES_KEPT)), &row);
 	if (e == ERR_DUPLICATE)
 		return ERR_HANDLE_TAKEN; /* somebody took it in the same moment */
 	TRY(e);

@@ -7,6 +7,8 @@
 #define UNIFYED_CREATOR_H
 #include "lib/core/ctx.h"
 
+#define CREATOR_HANDLES_KEPT 10 /* former ones of one creator, so that nobody gathers names by going through them */
+
 struct creator {
 	struct creator_id id;
 	struct str handle, name, email;
@@ -25,7 +27,8 @@ enum err creator_create(struct ctx *c, const struct creator_ask *ask, struct str
 /* c->creator herself */
 enum err creator_me(struct ctx *c, struct creator *out);
 enum err creator_by_id(struct ctx *c, struct creator_id id, struct creator *out);
-/* Handle, name and zone of c->creator. A handle that she gives up leads to her for a year, and nobody else gets it meanwhile. fails HANDLE_TAKEN, BAD_INPUT as above */
+/* Handle, name and zone of c->creator. A handle that she gives up leads to her for a year, and nobody else gets it meanwhile.
+ * fails HANDLE_TAKEN, HANDLES_MANY, BAD_INPUT as above */
 enum err creator_update(struct ctx *c, const struct creator_ask *ask);
 
 #endif

@@ -8,16 +8,18 @@ on conflict do nothing
 returning id;
 
 -- :creator_taken
--- What somebody other than $3 has already.
+-- What somebody other than $3 has already, and whether name $4 can be hers.
 select exists (select 1 from u.creator where email = $1::text) as email,
        exists (select 1 from u.creator where handle = $2::text and id <> $3::uuid)
-       or exists (select 1 from u.handle_past p where p.handle = $2 and p.creator_id <> $3 and p.until > u.clock()) as handle;
+       or exists (select 1 from u.handle_past p where p.handle = $2 and p.creator_id <> $3 and p.until > u.clock()) as handle,
+       char_length(normalize($4::text, nfc)) <= 80 as name_fits;
 
 -- :creator_by_id
 select id, handle, name, email, zone, u.ms(created_at) as created_ms from u.creator where id = $1::uuid;
 
 -- :creator_update
--- No row when the handle is another's, or the name in NFC is longer than 80 characters.
+-- No row when the handle is another's, when $5 former ones are kept for her and this is none of them, or when the name in NFC is
+-- longer than 80 characters.
 with before as (
     select c.handle from u.creator c where c.id = $1::uuid
 ), changed as (
@@ -27,6 +29,8 @@ with before as (
        and char_length(normalize($3, nfc)) <= 80
        and not exists (select 1 from u.creator o where o.handle = $2 and o.id <> $1)
        and not exists (select from u.handle_past p where p.handle = $2 and p.creator_id <> $1 and p.until > u.clock())
+       and (c.handle = $2 or exists (select from u.handle_past p where p.handle = $2 and p.creator_id = $1)
+            or (select count(*) from u.handle_past p where p.creator_id = $1 and p.until > u.clock()) < $5::int)
     returning c.id
 ), kept as (
     insert into u.handle_past (handle, creator_id, until)

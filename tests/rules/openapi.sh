@@ -1,5 +1,5 @@
 #!/bin/sh
-# docs/openapi.yaml names the JSON routes of every binary, each with its Idempotency-Key, and nothing that is not there.
+# docs/openapi.yaml names the JSON routes of every binary and the pages /r and /@, each with its Idempotency-Key, and nothing else.
 # Why: integrators read it instead of the code, and only a test keeps the two the same.
 # The file keeps to a form that awk reads: paths indented by 2, methods by 4, components by 4, references in quotes.
 bad=0
@@ -7,7 +7,7 @@ doc=docs/openapi.yaml
 here=$(mktemp) && there=$(mktemp) && trap 'rm -f "$here" "$there"' EXIT
 
 for app in "${1:-build}"/cgi-bin/*; do "$app" --routes || exit 1; done |
-	awk '!/ page/ { gsub(/:[a-z]+/, "{&}", $2); gsub(/\{:/, "{", $2); print $1, $2, (/IDEMPOTENT/ ? "keyed" : "-") }' | sort >"$here"
+	awk '!/ page/ || $2 ~ /^\/(r\/|@)/ { gsub(/:[a-z]+/, "{&}", $2); gsub(/\{:/, "{", $2); print $1, $2, (/IDEMPOTENT/ ? "keyed" : "-") }' | sort >"$here"
 
 awk '/^[a-z]/ { part = $1 } part != "paths:" { next }
 	function done() { if (method) print toupper(method), path, (keyed ? "keyed" : "-"); method = "" }

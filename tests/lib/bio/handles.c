@@ -1,4 +1,5 @@
 /* handles.c: who has a handle, who had it, and who gets it next. */
+#include "lib/creator/creator.h"
 #include "tests/lib/bio/shared.h"
 
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
@@ -14,10 +15,10 @@ static struct got signed_up(struct world *w, const char *name, const char *handl
 		.body = fmt(w, "{\"email\":\"%s@example.com\",\"password\":\"correct horse battery\",\"name\":\"%s\",\"handle\":\"%s\"}", name, name, handle) });
 }
 
-/* To so many ms before the year of a former handle is over. */
+/* To so many ms before the year of a former handle is over; 2 beyond that are for what is cut off in ms. */
 static void until_left(struct world *w, const char *handle, int64_t ms)
 {
-	world_clock_advance(w, world_int(w, "select u.ms(until) - u.ms(u.clock()) - %lld from u.handle_past where handle = '%s'", (long long)ms, handle));
+	world_clock_advance(w, world_int(w, "select u.ms(until) - u.ms(u.clock()) - %lld + 2 from u.handle_past where handle = '%s'", (long long)ms, handle));
 }
 
 static void a_former_handle_is_hers_for_a_year_and_not_a_moment_longer(void)
@@ -177,6 +178,34 @@ static void nobody_slips_in_while_she_goes_and_comes_back(void)
 	expect_sql(&w, 0, "select count(*) from u.handle_past p join u.creator c on c.handle = p.handle");
 }
 
+static int gathers(struct world *w, int i)
+{
+	int done = 0;
+
+	for (int n = 0; n < 8; n++)
+		done += renamed(w, ANNA, fmt(w, "name.%d.%d", i, n)).status == 200;
+	return done;
+}
+
+static void nobody_gathers_names_by_going_through_them(void)
+{
+	struct world w = world(.bare = true);
+	int codes[4];
+
+	fork_many(&w, 4, gathers, codes);
+	EXPECT_INT(codes[0] + codes[1] + codes[2] + codes[3], CREATOR_HANDLES_KEPT); /* and every one that was given up is kept */
+	expect_sql(&w, CREATOR_HANDLES_KEPT, "select count(*) from u.handle_past where creator_id = %s", world_uuid(&w, w.anna.creator.u));
+	expect_problem(renamed(&w, ANNA, "one.more"), "handles-many");
+	expect_field(api(&w, ANNA, PATCH, "/auth/me", fmt(&w, "{\"handle\":\"one.more\",\"name\":%s}", many(&w, "\xef\xac\xac", 80))), "name");
+	expect_status(api(&w, ANNA, PATCH, "/auth/me", "{\"name\":\"Anna K\"}"), 200); /* all else she may change */
+	expect_status(renamed(&w, ANNA, "anna"), 200); /* one of them for the one she has: as many as before */
+	expect_problem(renamed(&w, ANNA, "one.more"), "handles-many");
+	expect_status(renamed(&w, BEN, "one.more"), 200);
+	expect_problem(renamed(&w, ANNA, "one.more"), "handle-taken");
+	world_sql(&w, "update u.handle_past set until = u.clock() where handle = (select min(handle) from u.handle_past where handle ~ '^name')");
+	expect_status(renamed(&w, ANNA, "anna.k"), 200);
+}
+
 static void what_looks_like_another_is_refused(void)
 {
 	static const char *const bad[] = { "", "an", "admin", "Go", "u.n.i.f.y.e.d", "Un_Ify.ed", "shop_ify", "_anna", "anna_", ".anna", "anna.", "an na",
@@ -288,6 +317,7 @@ static const CU_TestInfo tests[] = {
 	T(one_of_two_gets_a_free_handle),
 	T(one_of_those_who_sign_up_gets_it),
 	T(nobody_slips_in_while_she_goes_and_comes_back),
+	T(nobody_gathers_names_by_going_through_them),
 	T(what_looks_like_another_is_refused),
 	T(who_is_asked_for_is_found_or_not),
 	T(a_former_handle_answers_whole),
