@@ -143,6 +143,7 @@ async function keptPagesAreShown(anna, replay, link, out) {
 		for (const query of ['?t=30&igshid=2', '?utm_medium=x&t=30&fbclid=3', '?t=30&t=31', '?play=&t=30']) await isKept(replay.path + query, kept[1][1]);
 		await showsItsOwnSecond(replay.path, 'without the database');
 		await honest(`${replay.path}?t=59`, 'a part of it that nobody asked for yet');
+		await honest('/@ann%61?n=1', 'another spelling of a kept page');
 		await honest('/@ben', 'a page that nobody looked at yet');
 		await honest('/r/never-seen', 'a replay that nobody looked at yet');
 		for (const [path, what] of [['/@anna/view.gif', 'the view of a kept page'], [`${replay.path}/view.gif`, 'the view of a kept replay'], [out, 'a link on its way out']]) await honest(path, what);
