@@ -148,6 +148,7 @@ enum err bio_blocks_begin(struct ctx *c)
 	struct block_id id;
 	size_t n;
 
+	TRY(page_lock(c));
 	TRY(bio_blocks(c, &list, &n));
 	for (size_t i = 0; !n && i < COUNT(asks); i++)
 		TRY(bio_block_add(c, &asks[i], &id));

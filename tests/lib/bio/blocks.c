@@ -345,6 +345,27 @@ static void an_offer_has_one_link_on_the_page_however_many_pin_it_at_once(void)
 	expect_sql(&w, 1, "select count(*) from u.short_link l join u.attribution a on a.id = l.attribution_id where a.surface = 'link_in_bio'");
 }
 
+static int begins(struct world *w, int i)
+{
+	struct ctx *c = world_ctx(w, ANNA);
+
+	(void)i;
+	if (db_begin(c, DB_WRITE) != OK || bio_blocks_begin(c) != OK)
+		return 1;
+	return db_commit(c) == OK ? 0 : 2;
+}
+
+static void what_she_begins_with_is_made_once(void)
+{
+	struct world w = world(.bare = true);
+	int codes[6];
+
+	fork_many(&w, 6, begins, codes);
+	for (int i = 0; i < 6; i++)
+		EXPECT_INT(codes[i], 0);
+	expect_sql(&w, 2, "select count(*) from u.bio_block");
+}
+
 static int saves(struct world *w, int i)
 {
 	return api(w, ANNA, PATCH, "/bio", fmt(w, "{\"about\":\"%d\"}", i)).status == 200 ? 0 : 1;
@@ -376,6 +397,7 @@ static const CU_TestInfo tests[] = {
 	T(who_reorders_at_once_gets_one_order_or_the_other),
 	T(of_many_who_edit_at_once_one_has_done_it),
 	T(an_offer_has_one_link_on_the_page_however_many_pin_it_at_once),
+	T(what_she_begins_with_is_made_once),
 	T(of_many_who_first_save_the_page_each_is_whole_or_refused),
 	CU_TEST_INFO_NULL,
 };
