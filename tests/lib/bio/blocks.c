@@ -10,19 +10,23 @@ static const char *text(struct world *w, const char *body, const char *more)
 
 static const char *link_to(struct world *w, const char *title, const char *more)
 {
-	return block_made(w, fmt(w, "{\"kind\":\"link\",\"title\":\"%s\",\"url\":\"https://example.com/%s\"%s}", title, title, more));
+	return block_made(
+		w, fmt(w, "{\"kind\":\"link\",\"title\":\"%s\",\"url\":\"https://example.com/%s\"%s}", title, title, more));
 }
 
 /* The database's clock stands at NOW until clock_goes(). */
 static void clock_stands(struct world *w)
 {
-	world_sql(w, "create or replace function u.clock() returns timestamptz language sql stable parallel safe as"
-		" $$ select timestamptz '%s' + (select offset_ms from u.test_clock) * interval '1 ms' $$", NOW);
+	world_sql(w,
+		"create or replace function u.clock() returns timestamptz language sql stable parallel safe as"
+		" $$ select timestamptz '%s' + (select offset_ms from u.test_clock) * interval '1 ms' $$",
+		NOW);
 }
 
 static void clock_goes(struct world *w)
 {
-	world_sql(w, "create or replace function u.clock() returns timestamptz language sql stable parallel safe as"
+	world_sql(w,
+		"create or replace function u.clock() returns timestamptz language sql stable parallel safe as"
 		" $$ select now() + (select offset_ms from u.test_clock) * interval '1 ms' $$");
 }
 
@@ -33,13 +37,13 @@ static void a_block_stands_from_its_first_moment_to_its_last(void)
 
 	clock_stands(&w);
 	world_sql(&w, "update u.test_clock set offset_ms = 0");
-	(void)text(&w, "A", ",\"starts_at\":\"" NOW "\"");                            /* from now on */
+	(void)text(&w, "A", ",\"starts_at\":\"" NOW "\""); /* from now on */
 	(void)text(&w, "B", ",\"starts_at\":\"2027-01-01T00:00:00.001Z\"");
 	ends = link_to(&w, "end", ",\"ends_at\":\"2027-01-01T00:00:00.001Z\"");
-	(void)text(&w, "C", ",\"ends_at\":\"" NOW "\"");                              /* over */
+	(void)text(&w, "C", ",\"ends_at\":\"" NOW "\""); /* over */
 	(void)text(&w, "D", ",\"ends_at\":\"2027-01-01T00:00:00.001Z\"");
 	(void)text(&w, "E", ",\"starts_at\":\"2026-12-31T23:59:59.999Z\",\"ends_at\":\"2027-01-01T00:00:00.001Z\"");
-	(void)text(&w, "F", ",\"starts_at\":\"2026-12-31T23:59:59.999+14:00\"");      /* long ago */
+	(void)text(&w, "F", ",\"starts_at\":\"2026-12-31T23:59:59.999+14:00\""); /* long ago */
 	EXPECT_STR(str_of(order_on(&w, "/@anna")), "ADEF");
 	expect_status(viewed(&w, fmt(&w, "/@anna/out/%s", ends)), 303);
 	world_sql(&w, "update u.test_clock set offset_ms = 1");
@@ -53,8 +57,10 @@ static void any_time_that_there_is_may_be_said(void)
 {
 	static const char *const times[] = { "1970-01-01T00:00:00.001Z", "1970-01-25T20:31:23.648Z", "2038-01-19T03:14:08Z",
 		"9999-12-31T23:59:59.999Z" };
-	static const char *const bad[] = { "\"\"", "\"now\"", "\"2027-02-30T00:00:00Z\"", "\"2027-01-01\"", "\"2027-01-01T24:00:01Z\"", "\"10000-01-01T00:00:00Z\"",
-		"\"-0001-01-01T00:00:00Z\"", "\"1969-12-31T23:59:59Z\"", "\"1970-01-01T00:00:00Z\"", "\"0001-01-01T00:00:00Z\"", "2147483648", "-1", "true", "{}", "\"2027-01-01T00:00:00\"" };
+	static const char *const bad[] = { "\"\"", "\"now\"", "\"2027-02-30T00:00:00Z\"", "\"2027-01-01\"",
+		"\"2027-01-01T24:00:01Z\"", "\"10000-01-01T00:00:00Z\"", "\"-0001-01-01T00:00:00Z\"", "\"1969-12-31T23:59:59Z\"",
+		"\"1970-01-01T00:00:00Z\"", "\"0001-01-01T00:00:00Z\"", "2147483648", "-1", "true", "{}",
+		"\"2027-01-01T00:00:00\"" };
 	struct world w = world(.bare = true);
 
 	for (size_t i = 0; i < COUNT(times); i++) {
@@ -67,8 +73,10 @@ static void any_time_that_there_is_may_be_said(void)
 		expect_sql(&w, 0, "select count(*) from u.bio_block where starts_at is not null");
 	}
 	for (size_t i = 0; i < COUNT(bad); i++) {
-		expect_field(post(&w, ANNA, "/bio/blocks", fmt(&w, "{\"kind\":\"text\",\"body\":\"x\",\"starts_at\":%s}", bad[i])), "starts_at");
-		expect_field(post(&w, ANNA, "/bio/blocks", fmt(&w, "{\"kind\":\"text\",\"body\":\"x\",\"ends_at\":%s}", bad[i])), "ends_at");
+		expect_field(post(&w, ANNA, "/bio/blocks", fmt(&w, "{\"kind\":\"text\",\"body\":\"x\",\"starts_at\":%s}", bad[i])),
+			"starts_at");
+		expect_field(post(&w, ANNA, "/bio/blocks", fmt(&w, "{\"kind\":\"text\",\"body\":\"x\",\"ends_at\":%s}", bad[i])),
+			"ends_at");
 	}
 }
 
@@ -80,7 +88,8 @@ static void an_end_is_later_than_its_start(void)
 	expect_field(block_changed(&w, id, "{\"ends_at\":\"2020-01-01T00:00:00Z\"}"), "ends_at"); /* not the same moment */
 	expect_field(block_changed(&w, id, "{\"ends_at\":\"2019-12-31T23:59:59.999Z\"}"), "ends_at");
 	expect_field(block_changed(&w, id, "{\"starts_at\":\"2099-01-01T00:00:00Z\"}"), "ends_at");
-	expect_field(block_changed(&w, id, "{\"ends_at\":\"1970-01-01T00:00:00Z\"}"), "ends_at"); /* the beginning of our time is a time */
+	expect_field(block_changed(&w, id, "{\"ends_at\":\"1970-01-01T00:00:00Z\"}"),
+		"ends_at"); /* the beginning of our time is a time */
 	EXPECT_STR(str_of(order_on(&w, "/@anna")), "A");
 	expect_status(block_changed(&w, id, "{\"starts_at\":null,\"ends_at\":\"1970-01-01T00:00:00.001Z\"}"), 200);
 	EXPECT_STR(str_of(order_on(&w, "/@anna")), "");
@@ -99,17 +108,18 @@ static void an_order_names_every_block_once(void)
 {
 	struct world w = world(.bare = true);
 	const char *a = text(&w, "A", ""), *b = text(&w, "B", ""), *c = text(&w, "C", ""), *his, *path = "/@anna";
-	static const char *const bad[] = { "{\"blocks\":\"x\"}", "{\"blocks\":{}}", "{\"blocks\":null}", "{}", "{\"blocks\":[null]}", "{\"blocks\":[1,2,3]}",
-		"{\"blocks\":[[],{},\"\"]}", "{\"blocks\":[\"offer_01jd0000000000000000000000\"]}" };
+	static const char *const bad[] = { "{\"blocks\":\"x\"}", "{\"blocks\":{}}", "{\"blocks\":null}", "{}",
+		"{\"blocks\":[null]}", "{\"blocks\":[1,2,3]}", "{\"blocks\":[[],{},\"\"]}",
+		"{\"blocks\":[\"offer_01jd0000000000000000000000\"]}" };
 
 	his = id_in(&w, post(&w, BEN, "/bio/blocks", "{\"kind\":\"text\",\"body\":\"H\"}"));
 	expect_status(ordered(&w, ANNA, fmt(&w, "\"%s\",\"%s\",\"%s\"", c, a, b)), 200);
 	EXPECT_STR(str_of(order_on(&w, path)), "CAB");
 	expect_field(ordered(&w, ANNA, ""), "blocks");
-	expect_field(ordered(&w, ANNA, fmt(&w, "\"%s\",\"%s\"", a, b)), "blocks");                     /* one is missing */
-	expect_field(ordered(&w, ANNA, fmt(&w, "\"%s\",\"%s\",\"%s\"", a, b, b)), "blocks");           /* one for another */
+	expect_field(ordered(&w, ANNA, fmt(&w, "\"%s\",\"%s\"", a, b)), "blocks"); /* one is missing */
+	expect_field(ordered(&w, ANNA, fmt(&w, "\"%s\",\"%s\",\"%s\"", a, b, b)), "blocks"); /* one for another */
 	expect_field(ordered(&w, ANNA, fmt(&w, "\"%s\",\"%s\",\"%s\",\"%s\"", a, b, c, c)), "blocks"); /* one twice */
-	expect_field(ordered(&w, ANNA, fmt(&w, "\"%s\",\"%s\",\"%s\"", a, b, his)), "blocks");         /* somebody else's */
+	expect_field(ordered(&w, ANNA, fmt(&w, "\"%s\",\"%s\",\"%s\"", a, b, his)), "blocks"); /* somebody else's */
 	expect_field(ordered(&w, ANNA, fmt(&w, "\"%s\",\"%s\",\"%s\",\"%s\"", a, b, c, his)), "blocks");
 	expect_field(ordered(&w, ANNA, fmt(&w, "\"%s\",\"%s\",\"block_01jd0000000000000000000000\"", a, b)), "blocks");
 	expect_field(ordered(&w, BEN, fmt(&w, "\"%s\",\"%s\",\"%s\"", a, b, c)), "blocks");
@@ -139,12 +149,19 @@ static void what_is_somebody_elses_stays_so(void)
 	expect_status(block_changed(&w, hers, "{\"kind\":\"link\"}"), 422);
 	expect_status(block_changed(&w, hers, filled(&w, "{\"offer\":\"$offer\"}")), 422);
 	EXPECT_STR(str_of(order_on(&w, "/@anna")), "A");
-	expect_sql(&w, 0, "select count(*) from u.short_link l join u.attribution a on a.id = l.attribution_id where a.surface = 'link_in_bio'");
+	expect_sql(&w, 0,
+		"select count(*) from u.short_link l join u.attribution a on a.id = l.attribution_id where a.surface = "
+		"'link_in_bio'");
 }
 
 static struct got edit(struct world *w, const char *id, const char *match, const char *body)
 {
-	return ask(w, (struct asking){ .method = PATCH, .path = fmt(w, "/bio/blocks/%s", id), .body = body, .as = ANNA, .headers = fmt(w, "If-Match: \"%s\"", match) });
+	return ask(w,
+		(struct asking){ .method = PATCH,
+			.path = fmt(w, "/bio/blocks/%s", id),
+			.body = body,
+			.as = ANNA,
+			.headers = fmt(w, "If-Match: \"%s\"", match) });
 }
 
 static void of_two_edits_of_one_revision_one_is_done(void)
@@ -168,10 +185,15 @@ static struct replay_id replay(struct world *w, const char *state)
 {
 	struct replay_id id = { uuid_new(world_now_ms(w)) };
 
-	world_sql(w, "insert into u.live_session (id, creator_id, title, state, started_at, ended_at)"
-		" values (%s, %s, 'Kitchen', 'ended', u.clock() - interval '1 hour', u.clock())", world_uuid(w, id.u), world_uuid(w, w->anna.creator.u));
-	world_sql(w, "insert into u.replay (id, creator_id, live_id, title, state, published_at) select id, creator_id, id, 'Kitchen show', '%s',"
-		" case when '%s' = 'draft' then null else u.clock() end from u.live_session where id = %s", state, state, world_uuid(w, id.u));
+	world_sql(w,
+		"insert into u.live_session (id, creator_id, title, state, started_at, ended_at)"
+		" values (%s, %s, 'Kitchen', 'ended', u.clock() - interval '1 hour', u.clock())",
+		world_uuid(w, id.u), world_uuid(w, w->anna.creator.u));
+	world_sql(w,
+		"insert into u.replay (id, creator_id, live_id, title, state, published_at) select id, creator_id, id, 'Kitchen "
+		"show', '%s',"
+		" case when '%s' = 'draft' then null else u.clock() end from u.live_session where id = %s",
+		state, state, world_uuid(w, id.u));
 	return id;
 }
 
@@ -189,8 +211,12 @@ static void a_replay_that_is_taken_back_leaves_the_page_whole(void)
 		expect_body_lacks(viewed(&w, "/@anna"), "Kitchen show");
 		EXPECT_STR(str_of(order_on(&w, "/@anna")), "A");
 	}
-	(void)block_made(&w, fmt(&w, "{\"kind\":\"replay\",\"replay\":\"%s\"}", str_z(w.mem, ID_TEXT(w.mem, replay, id)))); /* shown once she publishes it */
-	expect_field(post(&w, BEN, "/bio/blocks", fmt(&w, "{\"kind\":\"replay\",\"replay\":\"%s\"}", str_z(w.mem, ID_TEXT(w.mem, replay, id)))), "replay");
+	(void)block_made(&w,
+		fmt(&w, "{\"kind\":\"replay\",\"replay\":\"%s\"}",
+			str_z(w.mem, ID_TEXT(w.mem, replay, id)))); /* shown once she publishes it */
+	expect_field(post(&w, BEN, "/bio/blocks",
+			     fmt(&w, "{\"kind\":\"replay\",\"replay\":\"%s\"}", str_z(w.mem, ID_TEXT(w.mem, replay, id)))),
+		"replay");
 	expect_body_lacks(viewed(&w, "/@anna"), "Kitchen show");
 }
 
@@ -231,7 +257,9 @@ static void a_hundred_is_the_most_however_many_come_at_once(void)
 	struct world w = world(.bare = true);
 	int codes[8], added = 0;
 
-	world_sql(&w, "insert into u.bio_block (id, creator_id, kind, body, position) select gen_random_uuid(), %s, 'text', 'x', n from generate_series(1, 99) n",
+	world_sql(&w,
+		"insert into u.bio_block (id, creator_id, kind, body, position) select gen_random_uuid(), %s, 'text', 'x', n from "
+		"generate_series(1, 99) n",
 		world_uuid(&w, w.anna.creator.u));
 	fork_many(&w, 8, adds, codes);
 	for (int i = 0; i < 8; i++)
@@ -260,7 +288,8 @@ static void who_adds_at_once_stands_one_after_the_other(void)
 static int mixes(struct world *w, int i)
 {
 	for (int n = 0; n < 10; n++) {
-		struct str ids = world_text(w, "select string_agg('\"' || id || '\"', ',' order by md5(id::text || '%d.%d')) from u.bio_block", i, n);
+		struct str ids = world_text(
+			w, "select string_agg('\"' || id || '\"', ',' order by md5(id::text || '%d.%d')) from u.bio_block", i, n);
 		struct uuid order[64];
 		struct ctx *c = world_ctx(w, ANNA);
 		size_t count = 0;
@@ -278,7 +307,8 @@ static int mixes(struct world *w, int i)
 			if (db_begin(c, DB_WRITE) != OK)
 				return 3;
 			e = bio_order(c, order, count);
-			if (e == OK ? db_commit(c) != OK : (db_rollback(c), e != ERR_BAD_INPUT)) /* one came in between: not all of them */
+			if (e == OK ? db_commit(c) != OK
+				    : (db_rollback(c), e != ERR_BAD_INPUT)) /* one came in between: not all of them */
 				return 4;
 			c = world_ctx(w, ANNA);
 		}
@@ -307,7 +337,10 @@ static int edits(struct world *w, int i)
 
 	if (!uuid_read(id, &u))
 		return 3;
-	return edit(w, str_z(w->mem, ID_TEXT(w->mem, block, ((struct block_id){ u }))), "1", fmt(w, "{\"body\":\"%c\"}", 'B' + i)).status == 200 ? 0 : 1;
+	return edit(w, str_z(w->mem, ID_TEXT(w->mem, block, ((struct block_id){ u }))), "1", fmt(w, "{\"body\":\"%c\"}", 'B' + i))
+				.status == 200
+		? 0
+		: 1;
 }
 
 static void of_many_who_edit_at_once_one_has_done_it(void)
@@ -337,12 +370,17 @@ static void an_offer_has_one_link_on_the_page_however_many_pin_it_at_once(void)
 	fork_many(&w, 6, pins, codes);
 	for (int i = 0; i < 6; i++)
 		EXPECT_INT(codes[i], 0);
-	expect_sql(&w, 1, "select count(*) from u.short_link l join u.attribution a on a.id = l.attribution_id where a.surface = 'link_in_bio'");
+	expect_sql(&w, 1,
+		"select count(*) from u.short_link l join u.attribution a on a.id = l.attribution_id where a.surface = "
+		"'link_in_bio'");
 	world_sql(&w, "delete from u.bio_block");
-	world_sql(&w, "insert into u.event_log (id, type, creator_id, subject) values (gen_random_uuid(), 'OFFER_ACTIVATED', %s, %s)",
+	world_sql(&w,
+		"insert into u.event_log (id, type, creator_id, subject) values (gen_random_uuid(), 'OFFER_ACTIVATED', %s, %s)",
 		world_uuid(&w, w.anna.creator.u), world_uuid(&w, w.anna.offer.u));
 	events_told(&w);
-	expect_sql(&w, 1, "select count(*) from u.short_link l join u.attribution a on a.id = l.attribution_id where a.surface = 'link_in_bio'");
+	expect_sql(&w, 1,
+		"select count(*) from u.short_link l join u.attribution a on a.id = l.attribution_id where a.surface = "
+		"'link_in_bio'");
 }
 
 static int begins(struct world *w, int i)

@@ -11,14 +11,20 @@ static enum err find(struct world *w, const char *handle, struct bio *out, bool 
 
 static struct got signed_up(struct world *w, const char *name, const char *handle)
 {
-	return ask(w, (struct asking){ .path = "/auth/signup",
-		.body = fmt(w, "{\"email\":\"%s@example.com\",\"password\":\"correct horse battery\",\"name\":\"%s\",\"handle\":\"%s\"}", name, name, handle) });
+	return ask(w,
+		(struct asking){ .path = "/auth/signup",
+			.body = fmt(w,
+				"{\"email\":\"%s@example.com\",\"password\":\"correct horse "
+				"battery\",\"name\":\"%s\",\"handle\":\"%s\"}",
+				name, name, handle) });
 }
 
 /* To so many ms before the year of a former handle is over; 2 beyond that are for what is cut off in ms. */
 static void until_left(struct world *w, const char *handle, int64_t ms)
 {
-	world_clock_advance(w, world_int(w, "select u.ms(until) - u.ms(u.clock()) - %lld + 2 from u.handle_past where handle = '%s'", (long long)ms, handle));
+	world_clock_advance(w,
+		world_int(w, "select u.ms(until) - u.ms(u.clock()) - %lld + 2 from u.handle_past where handle = '%s'",
+			(long long)ms, handle));
 }
 
 static void a_former_handle_is_hers_for_a_year_and_not_a_moment_longer(void)
@@ -26,7 +32,8 @@ static void a_former_handle_is_hers_for_a_year_and_not_a_moment_longer(void)
 	struct world w = world(.bare = true);
 
 	expect_status(renamed(&w, ANNA, "anna.k"), 200);
-	expect_sql(&w, 1, "select count(*) from u.handle_past where until = (select max(until) from u.handle_past)"
+	expect_sql(&w, 1,
+		"select count(*) from u.handle_past where until = (select max(until) from u.handle_past)"
 		" and until between u.clock() + interval '1 year' - interval '1 minute' and u.clock() + interval '1 year'");
 	until_left(&w, "anna", 20000);
 	expect_header(viewed(&w, "/@anna"), "Location", "/@anna.k");
@@ -92,7 +99,8 @@ static void taken_back_it_is_hers_as_if_she_had_never_left(void)
 	expect_status(renamed(&w, ANNA, "ANNA"), 200); /* the same one: nothing is given up */
 	expect_sql(&w, 1, "select count(*) from u.handle_past");
 	expect_status(renamed(&w, ANNA, "c.c"), 200);
-	EXPECT(world_int(&w, "select u.ms(until) from u.handle_past where handle = 'anna'") >= first + 100 * DAY_MS); /* its year begins anew */
+	EXPECT(world_int(&w, "select u.ms(until) from u.handle_past where handle = 'anna'") >=
+		first + 100 * DAY_MS); /* its year begins anew */
 }
 
 static void two_creators_cannot_swap(void)
@@ -173,7 +181,9 @@ static void nobody_slips_in_while_she_goes_and_comes_back(void)
 	fork_many(&w, 12, to_and_fro, codes);
 	for (int i = 0; i < 12; i++)
 		EXPECT_INT(codes[i], 0);
-	expect_sql(&w, 2, "select count(*) from (select handle from u.creator where id = %s union select handle from u.handle_past where creator_id = %s) h",
+	expect_sql(&w, 2,
+		"select count(*) from (select handle from u.creator where id = %s union select handle from u.handle_past where "
+		"creator_id = %s) h",
 		world_uuid(&w, w.anna.creator.u), world_uuid(&w, w.anna.creator.u));
 	expect_sql(&w, 0, "select count(*) from u.handle_past p join u.creator c on c.handle = p.handle");
 }
@@ -194,23 +204,29 @@ static void nobody_gathers_names_by_going_through_them(void)
 
 	fork_many(&w, 4, gathers, codes);
 	EXPECT_INT(codes[0] + codes[1] + codes[2] + codes[3], CREATOR_HANDLES_KEPT); /* and every one that was given up is kept */
-	expect_sql(&w, CREATOR_HANDLES_KEPT, "select count(*) from u.handle_past where creator_id = %s", world_uuid(&w, w.anna.creator.u));
+	expect_sql(&w, CREATOR_HANDLES_KEPT, "select count(*) from u.handle_past where creator_id = %s",
+		world_uuid(&w, w.anna.creator.u));
 	expect_problem(renamed(&w, ANNA, "one.more"), "handles-many");
-	expect_field(api(&w, ANNA, PATCH, "/auth/me", fmt(&w, "{\"handle\":\"one.more\",\"name\":%s}", many(&w, "\xef\xac\xac", 80))), "name");
+	expect_field(
+		api(&w, ANNA, PATCH, "/auth/me", fmt(&w, "{\"handle\":\"one.more\",\"name\":%s}", many(&w, "\xef\xac\xac", 80))),
+		"name");
 	expect_status(api(&w, ANNA, PATCH, "/auth/me", "{\"name\":\"Anna K\"}"), 200); /* all else she may change */
 	expect_status(renamed(&w, ANNA, "anna"), 200); /* one of them for the one she has: as many as before */
 	expect_problem(renamed(&w, ANNA, "one.more"), "handles-many");
 	expect_status(renamed(&w, BEN, "one.more"), 200);
 	expect_problem(renamed(&w, ANNA, "one.more"), "handle-taken");
-	world_sql(&w, "update u.handle_past set until = u.clock() where handle = (select min(handle) from u.handle_past where handle ~ '^name')");
+	world_sql(&w,
+		"update u.handle_past set until = u.clock() where handle = (select min(handle) from u.handle_past where handle ~ "
+		"'^name')");
 	expect_status(renamed(&w, ANNA, "anna.k"), 200);
 }
 
 static void what_looks_like_another_is_refused(void)
 {
-	static const char *const bad[] = { "", "an", "admin", "Go", "u.n.i.f.y.e.d", "Un_Ify.ed", "shop_ify", "_anna", "anna_", ".anna", "anna.", "an na",
-		"anna/out", "anna%2e", "anna\\u0000", "\\u0430nna", "ann\\u00e1", "\\uff41nna", "anna\\u200b", "anna\\u202e", "a\\u0307nna", "anna\\ud83d\\ude00",
-		"abcdefghijklmnopqrstuvwxyz12345", "../anna", "anna?x=1", "anna#", "-anna-" };
+	static const char *const bad[] = { "", "an", "admin", "Go", "u.n.i.f.y.e.d", "Un_Ify.ed", "shop_ify", "_anna", "anna_",
+		".anna", "anna.", "an na", "anna/out", "anna%2e", "anna\\u0000", "\\u0430nna", "ann\\u00e1", "\\uff41nna",
+		"anna\\u200b", "anna\\u202e", "a\\u0307nna", "anna\\ud83d\\ude00", "abcdefghijklmnopqrstuvwxyz12345", "../anna",
+		"anna?x=1", "anna#", "-anna-" };
 	struct world w = world(.bare = true);
 
 	for (size_t i = 0; i < COUNT(bad); i++) {
@@ -230,7 +246,8 @@ static void what_looks_like_another_is_refused(void)
 
 static void who_is_asked_for_is_found_or_not(void)
 {
-	static const char *const nobody[] = { "nobody", "", "a", "anna ", "anna\n", "anna/x", "../anna", "\xd0\xb0nna", "anna%", "' or true --" };
+	static const char *const nobody[] = { "nobody", "", "a", "anna ", "anna\n", "anna/x", "../anna", "\xd0\xb0nna", "anna%",
+		"' or true --" };
 	struct world w = world(.bare = true);
 	struct bio bio;
 	bool moved;
@@ -263,7 +280,8 @@ static void a_former_handle_answers_whole(void)
 	expect_header(got, "Location", "https://example.com/");
 	EXPECT_INT(happened(&w, "LINK_IN_BIO_CLICK"), 1);
 	expect_status(viewed(&w, "/@anna/view.gif"), 200);
-	expect_sql(&w, 1, "select count(*) from u.event_log where type = 'LINK_IN_BIO_VIEW' and subject = %s", world_uuid(&w, w.anna.creator.u));
+	expect_sql(&w, 1, "select count(*) from u.event_log where type = 'LINK_IN_BIO_VIEW' and subject = %s",
+		world_uuid(&w, w.anna.creator.u));
 	until_left(&w, "anna", 0);
 	expect_status(viewed(&w, fmt(&w, "/@anna/out/%s", shop)), 404);
 	expect_status(renamed(&w, BEN, "anna"), 200);
@@ -276,7 +294,9 @@ static void who_is_deleted_leaves_no_handle_behind(void)
 	struct world w = world(.bare = true);
 
 	expect_status(signed_up(&w, "carl", "carl"), 201);
-	world_sql(&w, "insert into u.handle_past (handle, creator_id, until) select 'carlo', id, u.clock() + interval '1 year' from u.creator where handle = 'carl'");
+	world_sql(&w,
+		"insert into u.handle_past (handle, creator_id, until) select 'carlo', id, u.clock() + interval '1 year' from "
+		"u.creator where handle = 'carl'");
 	expect_header(viewed(&w, "/@carlo"), "Location", "/@carl");
 	world_sql(&w, "delete from u.creator where handle = 'carl'");
 	expect_problem(viewed(&w, "/@carl"), "not-found");
@@ -292,7 +312,8 @@ static void a_page_that_is_not_there_is_kept_no_longer_than_one_that_is(void)
 
 	expect_status(renamed(&w, ANNA, "anna.k"), 200);
 	for (size_t i = 0; i < COUNT(paths); i++) {
-		struct got page = viewed(&w, paths[i]), json = ask(&w, (struct asking){ .path = paths[i], .headers = "Accept: application/json" });
+		struct got page = viewed(&w, paths[i]),
+			   json = ask(&w, (struct asking){ .path = paths[i], .headers = "Accept: application/json" });
 
 		expect_header(page, "Cache-Control", "public, max-age=0, s-maxage=1");
 		expect_same_header(page, json, "Cache-Control");

@@ -37,8 +37,14 @@ static void what_can_just_be_read_is_taken(void)
 
 static void what_is_no_colour_is_refused(void)
 {
-	static const char *const bad[] = { "", "#fff", "red", "#GGGGGG", "#12345", "#1234567", "1234567", "#12345\\u0000", "#12 456", "#-12345", "#000;}body{",
-		"#00000}", "#0000;x", "\\\"#00000", "url(/x)", "\xef\xbc\x83" "000000", "#0000\\u0660\\u0660", "#ab\xc3\xa9" "fff", "</styl>", "expr(1)", "#12345 " };
+	static const char *const bad[] = { "", "#fff", "red", "#GGGGGG", "#12345", "#1234567", "1234567", "#12345\\u0000",
+		"#12 456", "#-12345", "#000;}body{", "#00000}", "#0000;x", "\\\"#00000", "url(/x)",
+		"\xef\xbc\x83"
+		"000000",
+		"#0000\\u0660\\u0660",
+		"#ab\xc3\xa9"
+		"fff",
+		"</styl>", "expr(1)", "#12345 " };
 	static const char *const fields[] = { "accent", "ground", "accent_dark", "ground_dark" };
 	struct world w = world(.bare = true);
 
@@ -59,7 +65,8 @@ static void what_is_no_colour_is_refused(void)
 static void a_font_is_one_of_four(void)
 {
 	static const char *const good[] = { "serif", "rounded", "mono", "system" };
-	static const char *const bad[] = { "comic", "Serif", "serif ", "", "system; color: red", "serif\\\" onload=\\\"x", "x}body{", "arial,helvetica,times" };
+	static const char *const bad[] = { "comic", "Serif", "serif ", "", "system; color: red", "serif\\\" onload=\\\"x",
+		"x}body{", "arial,helvetica,times" };
 	struct world w = world(.bare = true);
 
 	for (size_t i = 0; i < COUNT(good); i++) {
@@ -74,7 +81,8 @@ static void a_font_is_one_of_four(void)
 /* Whatever came into the table past the API: a colour is a colour on the way out, too. */
 static void what_is_stored_cannot_write_the_sheet(void)
 {
-	static const char *const bad[] = { "#000;}body{background:url(//evil.example/)", "</style><script>alert(1)</script>", "#000000;", "*/", "red", "" };
+	static const char *const bad[] = { "#000;}body{background:url(//evil.example/)", "</style><script>alert(1)</script>",
+		"#000000;", "*/", "red", "" };
 	struct world w = world(.bare = true);
 	struct str clean;
 	size_t braces = 0;
@@ -87,13 +95,16 @@ static void what_is_stored_cannot_write_the_sheet(void)
 		struct str now;
 		size_t n = 0;
 
-		world_sql(&w, "update u.bio set theme = jsonb_build_object('accent', $x$%s$x$, 'ground', $x$%s$x$, 'ground_dark', $x$%s$x$, 'font', $x$%s$x$)",
+		world_sql(&w,
+			"update u.bio set theme = jsonb_build_object('accent', $x$%s$x$, 'ground', $x$%s$x$, 'ground_dark', "
+			"$x$%s$x$, 'font', $x$%s$x$)",
 			bad[i], bad[i], bad[i], bad[i]);
 		now = sheet(&w);
 		for (size_t at = 0; (at = str_find(now, at, S("{"))) != SIZE_MAX; at++)
 			n++;
 		EXPECT_INT((int64_t)n, (int64_t)braces);
-		EXPECT(now.n > 100 && str_find(now, 0, S("evil")) == SIZE_MAX && str_find(now, 0, S("<")) == SIZE_MAX && str_find(now, 0, S("*/")) == SIZE_MAX);
+		EXPECT(now.n > 100 && str_find(now, 0, S("evil")) == SIZE_MAX && str_find(now, 0, S("<")) == SIZE_MAX &&
+			str_find(now, 0, S("*/")) == SIZE_MAX);
 		expect_body_lacks(viewed(&w, "/@anna"), "<script>alert");
 		expect_body_lacks(viewed(&w, "/@anna"), "</style>");
 		expect_status(viewed(&w, "/@anna"), 200);
@@ -107,7 +118,10 @@ static void the_sheet_is_light_and_dark(void)
 	size_t dark;
 
 	expect_body_lacks(viewed(&w, "/@anna"), "theme.css"); /* ours, until she chooses */
-	expect_status(dressed(&w, "\"accent\":\"#7c2d12\",\"ground\":\"#fff7ed\",\"accent_dark\":\"#fdba74\",\"ground_dark\":\"#1c1917\""), 200);
+	expect_status(
+		dressed(&w,
+			"\"accent\":\"#7c2d12\",\"ground\":\"#fff7ed\",\"accent_dark\":\"#fdba74\",\"ground_dark\":\"#1c1917\""),
+		200);
 	expect_body_has(viewed(&w, "/@anna"), "/@anna/theme.css?r=1");
 	css = sheet(&w);
 	dark = str_find(css, 0, S("prefers-color-scheme: dark"));

@@ -6,10 +6,11 @@ static struct got seen_by(struct world *w, const char *path, const char *headers
 	return ask(w, (struct asking){ .path = path, .headers = headers, .address = address });
 }
 
-static const char *const nobody[] = { "User-Agent: Twitterbot/1.0", "User-Agent: facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
-	"User-Agent: WhatsApp/2.23", "User-Agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "User-Agent: GPTBot/1.0",
-	PERSON "\nSec-Purpose: prefetch", PERSON "\nSec-Purpose: prefetch;prerender", PERSON "\nPurpose: prefetch", PERSON "\nX-Moz: prefetch", PERSON "\nX-Purpose: preview",
-	"User-Agent:" };
+static const char *const nobody[] = { "User-Agent: Twitterbot/1.0",
+	"User-Agent: facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)", "User-Agent: WhatsApp/2.23",
+	"User-Agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "User-Agent: GPTBot/1.0",
+	PERSON "\nSec-Purpose: prefetch", PERSON "\nSec-Purpose: prefetch;prerender", PERSON "\nPurpose: prefetch",
+	PERSON "\nX-Moz: prefetch", PERSON "\nX-Purpose: preview", "User-Agent:" };
 
 static void one_look_is_one_view(void)
 {
@@ -28,10 +29,15 @@ static void one_look_is_one_view(void)
 	world_clock_advance(&w, 10 * 60 * 1000);
 	for (int i = 0; i < 2; i++)
 		(void)seen_by(&w, "/@anna/view.gif", others[i], "203.0.113.77");
-	EXPECT_INT(happened(&w, "LINK_IN_BIO_VIEW") - world_int(&w, "select count(*) from u.event_log where at < u.clock() - interval '5 minutes'"), 2);
+	EXPECT_INT(happened(&w, "LINK_IN_BIO_VIEW") -
+			world_int(&w, "select count(*) from u.event_log where at < u.clock() - interval '5 minutes'"),
+		2);
 	expect_status(viewed(&w, "/@anna"), 200); /* the page itself, which is kept for all, counts nothing */
-	EXPECT_INT(happened(&w, "LINK_IN_BIO_VIEW") - world_int(&w, "select count(*) from u.event_log where at < u.clock() - interval '5 minutes'"), 2);
-	expect_sql(&w, 0, "select count(*) from u.event_log where type = 'LINK_IN_BIO_VIEW' and (subject <> %s or creator_id <> %s)",
+	EXPECT_INT(happened(&w, "LINK_IN_BIO_VIEW") -
+			world_int(&w, "select count(*) from u.event_log where at < u.clock() - interval '5 minutes'"),
+		2);
+	expect_sql(&w, 0,
+		"select count(*) from u.event_log where type = 'LINK_IN_BIO_VIEW' and (subject <> %s or creator_id <> %s)",
 		world_uuid(&w, w.anna.creator.u), world_uuid(&w, w.anna.creator.u));
 	expect_sql(&w, 0, "select count(*) from u.event_log where payload::text ~ '203\\.0|Mozilla'");
 }
@@ -39,7 +45,8 @@ static void one_look_is_one_view(void)
 static void who_only_looks_ahead_is_no_view_and_no_tap(void)
 {
 	struct world w = world(.bare = true);
-	const char *out = fmt(&w, "/@anna/out/%s", block_made(&w, "{\"kind\":\"link\",\"title\":\"x\",\"url\":\"https://example.com/\"}"));
+	const char *out =
+		fmt(&w, "/@anna/out/%s", block_made(&w, "{\"kind\":\"link\",\"title\":\"x\",\"url\":\"https://example.com/\"}"));
 
 	for (size_t i = 0; i < COUNT(nobody); i++) {
 		expect_status(seen_by(&w, "/@anna/view.gif", nobody[i], "203.0.113.9"), 200);
@@ -60,7 +67,8 @@ static void who_only_looks_ahead_is_no_view_and_no_tap(void)
 static void a_tap_is_counted_for_its_block(void)
 {
 	struct world w = world(.bare = true);
-	const char *id = block_made(&w, "{\"kind\":\"link\",\"title\":\"x\",\"url\":\"https://example.com/\"}"), *out = fmt(&w, "/@anna/out/%s", id);
+	const char *id = block_made(&w, "{\"kind\":\"link\",\"title\":\"x\",\"url\":\"https://example.com/\"}"),
+		   *out = fmt(&w, "/@anna/out/%s", id);
 
 	(void)block_made(&w, "{\"kind\":\"link\",\"title\":\"y\",\"url\":\"https://example.com/y\"}");
 	for (int i = 0; i < 3; i++)
@@ -87,11 +95,15 @@ static void leads_nowhere(struct world *w, const char *path)
 
 static void out_leads_where_she_said_and_nowhere_else(void)
 {
-	static const char *const strange[] = { "/@anna/out/", "/@anna/out/https://evil.example/", "/@anna/out//evil.example", "/@anna/out/%2f%2fevil.example", "/@anna/out/block_",
-		"/@anna/out/block_01jd0000000000000000000000", "/@anna/out/offer_01jd0000000000000000000000", "/@anna/out/../../go/x", "/@anna/out/1", "/@anna/out/%00", "/@/out/x", "/@nobody/out/block_01jd0000000000000000000000" };
+	static const char *const strange[] = { "/@anna/out/", "/@anna/out/https://evil.example/", "/@anna/out//evil.example",
+		"/@anna/out/%2f%2fevil.example", "/@anna/out/block_", "/@anna/out/block_01jd0000000000000000000000",
+		"/@anna/out/offer_01jd0000000000000000000000", "/@anna/out/../../go/x", "/@anna/out/1", "/@anna/out/%00",
+		"/@/out/x", "/@nobody/out/block_01jd0000000000000000000000" };
 	struct world w = world(.stock = 3, .ben = true);
-	const char *hers = block_made(&w, "{\"kind\":\"link\",\"title\":\"x\",\"url\":\"https://example.com/\"}"), *text = block_made(&w, "{\"kind\":\"text\",\"body\":\"x\"}");
-	const char *offer = block_made(&w, filled(&w, "{\"kind\":\"offer\",\"offer\":\"$offer\"}")), *out = fmt(&w, "/@anna/out/%s", hers);
+	const char *hers = block_made(&w, "{\"kind\":\"link\",\"title\":\"x\",\"url\":\"https://example.com/\"}"),
+		   *text = block_made(&w, "{\"kind\":\"text\",\"body\":\"x\"}");
+	const char *offer = block_made(&w, filled(&w, "{\"kind\":\"offer\",\"offer\":\"$offer\"}")),
+		   *out = fmt(&w, "/@anna/out/%s", hers);
 
 	for (size_t i = 0; i < COUNT(strange); i++)
 		leads_nowhere(&w, strange[i]);
@@ -99,7 +111,8 @@ static void out_leads_where_she_said_and_nowhere_else(void)
 	leads_nowhere(&w, fmt(&w, "/@anna/out/%s", text));
 	leads_nowhere(&w, fmt(&w, "/@anna/out/%s", offer));
 	leads_nowhere(&w, fmt(&w, "%s/x", out));
-	expect_header(viewed(&w, fmt(&w, "%s?url=https://evil.example/&next=//evil.example", out)), "Location", "https://example.com/");
+	expect_header(
+		viewed(&w, fmt(&w, "%s?url=https://evil.example/&next=//evil.example", out)), "Location", "https://example.com/");
 	EXPECT_INT(happened(&w, "LINK_IN_BIO_CLICK"), 1);
 	expect_status(block_changed(&w, hers, "{\"visible\":false}"), 200);
 	leads_nowhere(&w, out);
@@ -109,7 +122,8 @@ static void out_leads_where_she_said_and_nowhere_else(void)
 	leads_nowhere(&w, out);
 	expect_status(block_changed(&w, hers, "{\"starts_at\":null}"), 200);
 	expect_status(viewed(&w, out), 303);
-	expect_status(api(&w, ANNA, PATCH, "/bio", "{\"published\":false}"), 200); /* the page is taken back, and its links with it */
+	expect_status(
+		api(&w, ANNA, PATCH, "/bio", "{\"published\":false}"), 200); /* the page is taken back, and its links with it */
 	leads_nowhere(&w, out);
 	expect_status(viewed(&w, "/@anna/view.gif"), 404);
 	EXPECT_INT(happened(&w, "LINK_IN_BIO_CLICK"), 2);
