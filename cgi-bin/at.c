@@ -71,8 +71,10 @@ static enum err moved_to(struct ctx *c, struct res *r, const struct bio *bio)
 
 static enum err show(struct ctx *c, const struct req *q, struct res *r)
 {
+	struct page_policy policy = { 0 };
 	struct bio_shown *blocks;
 	struct bio_all all;
+	struct str html;
 	struct bio bio;
 	bool moved;
 	size_t n;
@@ -82,10 +84,10 @@ static enum err show(struct ctx *c, const struct req *q, struct res *r)
 		return moved_to(c, r, &bio);
 	TRY(bio_all(c, bio.creator, REPLAYS_SHOWN, &all));
 	TRY(blocks_for(c, &bio, &all, &blocks, &n));
-	res_header(r, "Content-Security-Policy", str_fmt(c->mem, "default-src 'none'; style-src 'self'; img-src 'self' https:%s; base-uri 'none'; "
-		"form-action 'none'; frame-ancestors 'none'", c->config->allow_http ? " http:" : ""));
+	html = bio_page(c, &bio, blocks, n, &all.now, &policy);
+	res_header(r, "Content-Security-Policy", page_policy_text(c, &policy, (struct page_allows){ .scripts = false }));
 	res_header(r, "Cache-Control", S(WEB_KEPT));
-	return res_html(r, 200, bio_page(c, &bio, blocks, n, &all.now));
+	return res_html(r, 200, html);
 }
 
 static enum err theme(struct ctx *c, const struct req *q, struct res *r)

@@ -15,16 +15,6 @@
 
 static const char gif[] = "GIF89a\1\0\1\0\200\0\0\0\0\0\377\377\377!\371\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\1D\0;";
 
-static enum err page_with(struct ctx *c, struct res *r, const char *frames, int status, struct str html)
-{
-	bool http = c->config->allow_http;
-
-	res_header(r, "Content-Security-Policy", str_fmt(c->mem, "default-src 'none'; style-src 'self'; script-src 'self'; "
-		"img-src 'self' https:%s; frame-src %s; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", http ? " http:" : "",
-		frames[0] ? frames : "'none'"));
-	return res_html(r, status, html);
-}
-
 /* The video asked for, else the first that can be shown. */
 static const struct replay_video *video_for(const struct replay_video *videos, size_t n, struct str platform)
 {
@@ -61,15 +51,17 @@ static void part_of(const struct replay_shown *shown, const struct req *q, struc
 static enum err gone(struct ctx *c, struct res *r, const struct replay *replay)
 {
 	res_header(r, "Cache-Control", S(WEB_KEPT));
-	return page_with(c, r, "", 404, replay_gone_page(c, replay));
+	res_header(r, "Content-Security-Policy", page_policy_text(c, &(struct page_policy){ 0 }, (struct page_allows){ .scripts = false }));
+	return res_html(r, 404, replay_gone_page(c, replay));
 }
 
 static enum err show(struct ctx *c, const struct req *q, struct res *r)
 {
-	struct replay_player player = { .frame_origins = "" };
-	struct replay_page page = { 0 };
+	struct page_policy policy = { 0 };
+	struct replay_page page = { .policy = &policy };
 	struct replay_shown shown;
 	struct replay replay;
+	struct str html;
 
 	TRY(replay_by_key(c, req_param(q, "key"), &replay));
 	if (!str_eq(replay.state, S("published")))
@@ -84,10 +76,13 @@ static enum err show(struct ctx *c, const struct req *q, struct res *r)
 	page.shown = video_for(shown.videos, shown.videos_n, req_arg(q, "on"));
 	part_of(&shown, q, &page);
 	if (page.shown)
-		replay_player_of(c, page.shown, page.start_s, &player);
-	page.plays = player.src.n && str_eq(req_arg(q, "play"), S("1"));
+		replay_player_of(c, page.shown, page.start_s, true, &page.player);
+	page.plays = page.player.src.n && str_eq(req_arg(q, "play"), S("1"));
+	html = replay_page(c, &page);
+	res_header(r, "Content-Security-Policy", page_policy_text(c, &policy, (struct page_allows){
+		.scripts = true, .frames = page.plays ? page.player.frame_origins : "", .images = page.player.image_origins }));
 	res_header(r, "Cache-Control", S(WEB_KEPT));
-	return page_with(c, r, page.plays ? player.frame_origins : "", 200, replay_page(c, &page));
+	return res_html(r, 200, html);
 }
 
 static bool is_person(const struct req *q)

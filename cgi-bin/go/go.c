@@ -135,7 +135,7 @@ static void come_back(struct ctx *c, struct res *r, enum err why, const struct c
 
 /* A browser reads a page in the creator's look; a program reads the problem. */
 static enum err refuse(struct ctx *c, const struct req *q, struct res *r, enum err why, const struct checkout_outcome *o,
-	const struct checkout_ask *asked_for)
+	const struct checkout_ask *asked_for, const struct live_now *now)
 {
 	struct checkout_ask ask = *asked_for;
 	bool wants_json = !q->is_browser && str_find(req_header(q, "HTTP_ACCEPT"), 0, S("json")) != SIZE_MAX;
@@ -145,7 +145,7 @@ static enum err refuse(struct ctx *c, const struct req *q, struct res *r, enum e
 	come_back(c, r, why, o, &ask);
 	if (wants_json || uuid_is_nil(o->creator.u))
 		return why;
-	return page(r, err_row(why)->status, go_refused_page(c, why, o, &ask, visitor_token(c, form_use(c, o->code), ask.visitor)));
+	return page(r, err_row(why)->status, go_refused_page(c, why, o, &ask, visitor_token(c, form_use(c, o->code), ask.visitor), now));
 }
 
 static enum err prefetch(struct res *r)
@@ -217,6 +217,7 @@ static enum err go_answer(struct ctx *c, const struct req *q, struct res *r, con
 {
 	const struct checkout_outcome *o = outcome_made;
 	const struct checkout_ask *ask = ask_made;
+	const struct live_now unasked = { 0 };
 	struct str url;
 
 	remember(c, r, ask);
@@ -236,7 +237,7 @@ static enum err go_answer(struct ctx *c, const struct req *q, struct res *r, con
 	case CHECKOUT_REFUSED:
 		break;
 	}
-	return refuse(c, q, r, FAIL(c, o->refused, "the click was refused"), o, ask);
+	return refuse(c, q, r, FAIL(c, o->refused, "the click was refused"), o, ask, &unasked);
 }
 
 /* Whoever only looks, or asked for what cannot be. */
@@ -257,11 +258,11 @@ static enum err look(struct ctx *c, const struct req *q, struct res *r)
 		checkout_previewed(c, &seen);
 	if (seen.refused == OK && !seen.variants)
 		seen.refused = ERR_OFFER_NOT_READY;
+	TRY(live_now(c, seen.creator, &now));
 	if (seen.refused != OK) {
 		refused = go_look_refused(&seen);
-		return refuse(c, q, r, FAIL(c, seen.refused, "seen, and not open"), &refused, &ask);
+		return refuse(c, q, r, FAIL(c, seen.refused, "seen, and not open"), &refused, &ask, &now);
 	}
-	TRY(live_now(c, seen.creator, &now));
 	return page(r, 200, go_look_page(c, &seen, &now, &ask,
 		button ? visitor_token(c, form_use(c, ask.code), who.visitor) : S("")));
 }

@@ -149,7 +149,8 @@ static void offers_read(struct ctx *c, const struct rows *rows, struct bio_offer
 			.link = { row_uuid(&row, "link_id") }, .pinned = row_bool(&row, "pinned"),
 			.code = row_str(&row, "code"), .name = row_str(&row, "name"), .product = row_str(&row, "product_title"),
 			.image_url = row_str(&row, "image_url"), .list = row_money(&row, "list_minor", "currency"),
-			.price = row_money(&row, "price_minor", "currency"), .is_from = row_int(&row, "variants") > 1,
+			.price = row_money(&row, "price_minor", "currency"), .variants = row_int(&row, "variants"),
+			.is_from = row_int(&row, "variants") > 1,
 			.limited = row_bool(&row, "limited"), .left = row_int(&row, "remaining"),
 		};
 	}

@@ -54,6 +54,7 @@ struct bio_offer {
 	bool pinned;                 /* it has a block of its own, and stands in no list */
 	struct str code, name, product, image_url;
 	struct money list, price;    /* of the cheapest */
+	int64_t variants;            /* that it sells */
 	bool is_from;
 	bool limited;
 	int64_t left;                /* when limited */

@@ -81,11 +81,13 @@ struct broadcaster_embed_ask {
 	struct str external_id;      /* of the video; of a live on YouTube its broadcast */
 	struct str handle;           /* of the channel: Twitch and TikTok show a live by it */
 	bool live;
+	bool plays;                  /* somebody pressed play for it: it begins by itself, where the player can */
 	int64_t start_s;
 	struct str page_origin, page_host;
 };
 struct broadcaster_embed {
 	struct str src;              /* of the iframe */
+	struct str poster;           /* a picture of it at an address that is always the same; empty: the platform has none */
 	const char *frame_origins, *image_origins; /* for the page's Content-Security-Policy, separated by ' ' */
 	enum seek seek;
 	int min_width, min_height;

@@ -125,7 +125,7 @@ static void moments_read(struct ctx *c, const struct rows *rows, struct replay_m
 		(*out)[i] = (struct replay_moment){
 			.id = { row_uuid(&row, "id") }, .title = row_str(&row, "title"), .product = row_str(&row, "product_title"),
 			.variant = row_str(&row, "variant_title"), .image_url = row_str(&row, "image_url"), .code = row_str(&row, "code"),
-			.at_ms = row_int(&row, "at_ms"), .is_from = row_int(&row, "variants") > 1, .limited = row_bool(&row, "limited"),
+			.at_ms = row_int(&row, "at_ms"), .variants = row_int(&row, "variants"), .is_from = row_int(&row, "variants") > 1, .limited = row_bool(&row, "limited"),
 			.left = row_int(&row, "remaining"), .open = row_bool(&row, "open"),
 		};
 		if (!row_null(&row, "price_minor")) {

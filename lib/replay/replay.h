@@ -42,6 +42,7 @@ struct replay_moment {
 	struct str title, product, variant, image_url, code; /* code of its link; empty: it sells nothing (any more) */
 	int64_t at_ms;
 	struct money list, price;    /* of the cheapest that it sells */
+	int64_t variants;            /* that it sells */
 	bool is_from;                /* there are several prices or variants */
 	bool limited;                /* false: there is no limit */
 	int64_t left;                /* when limited */
@@ -108,14 +109,16 @@ enum err replay_video_missed(struct ctx *c, struct video_id id);
 /* REPLAY_VIEW as a note, at most once for a visitor in a minute. who: what tells visitors apart (see lib/checkout/visitor.h, guard.h). */
 void replay_viewed(struct ctx *c, struct replay_id id, struct creator_id creator, struct str who);
 
-/* A player in the page. */
+/* A player in the page, as the platform's adapter has it. */
 struct replay_player {
 	struct str src;              /* of the frame; empty: it can only be linked to */
-	const char *frame_origins;   /* for the page's policy */
-	const char *protocol;        /* "youtube", "twitch", "tiktok": how a script seeks; "" where a new src does it */
+	struct str poster;           /* a picture of the video; empty: the platform has none of its own */
+	const char *frame_origins, *image_origins; /* for the page's policy; "" each where the platform is none of ours */
+	enum seek seek;              /* how a script seeks; where none can, a new src does it */
 };
-void replay_player_of(struct ctx *c, const struct replay_video *video, int64_t start_s, struct replay_player *out);
-/* The platform and video in an address; platform "other" and no id for any other. */
+/* plays: somebody pressed play. */
+void replay_player_of(struct ctx *c, const struct replay_video *video, int64_t start_s, bool plays, struct replay_player *out);
+/* The platform and video in an address, asked of each adapter; platform "other" and no id for any other. */
 void replay_video_of_url(struct ctx *c, struct str url, struct str *platform, struct str *external_id);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "lib/db/db.h"
 #include "lib/json/json.h"
+#include "lib/platform/broadcaster.h"
 #include "lib/stream/inside.h"
 #include "lib/text/text.h"
 
@@ -92,6 +93,21 @@ enum err live_move(struct ctx *c, struct stream_id stream, struct live_id to, st
 	return OK;
 }
 
+/* As its adapter has it; empty for one whose address names no broadcast. */
+static struct str poster_of(struct ctx *c, const struct live_now_stream *stream)
+{
+	const struct broadcaster *platform = broadcaster_of(stream->platform);
+	struct broadcaster_embed_ask ask = { .live = true };
+	struct broadcaster_embed embed;
+
+	if (!platform || !platform->video_in_url || !platform->video_in_url(c, stream->url, &ask.external_id))
+		return S("");
+	if (platform->embed(c, &ask, &embed) == OK)
+		return embed.poster;
+	c->failed = OK; /* the platform shows a live by its account */
+	return S("");
+}
+
 static enum err streams_read(struct ctx *c, struct str text, struct live_now *out)
 {
 	struct json list;
@@ -105,6 +121,8 @@ static enum err streams_read(struct ctx *c, struct str text, struct live_now *ou
 		out->streams[i].platform = json_str_at(at, "platform");
 		out->streams[i].title = json_str_at(at, "title");
 		out->streams[i].url = json_str_at(at, "url");
+		if (!out->poster.n)
+			out->poster = poster_of(c, &out->streams[i]);
 	}
 	return OK;
 }

@@ -42,6 +42,7 @@ struct live_now {
 	struct str pin;      /* code of a pinned link of the session; empty: none */
 	/* What stands in the light; product empty: nothing. */
 	struct str product, image_url;
+	struct str poster;   /* a picture of the live itself; empty: no platform of it has one of its own */
 };
 /* For everybody's pages: one statement, by index. */
 enum err live_now(struct ctx *c, struct creator_id creator, struct live_now *out);

@@ -2,6 +2,7 @@
 
 #include "lib/core/config.h"
 #include "lib/core/utf8.h"
+#include "lib/view/linked_data.h"
 #include "lib/view/live_banner.h"
 #include "templates/bio.h"
 #include "templates/bio_theme.h"
@@ -111,7 +112,12 @@ enum err bio_block_ask_read(struct ctx *c, struct str body, bool whole, struct b
 	return OK;
 }
 
-static const struct tpl_bio_blocks_deals *deals_of(struct ctx *c, const struct bio_shown *s)
+static bool is_few(const struct bio_offer *o)
+{
+	return o->limited && o->left > 0 && o->left <= FEW;
+}
+
+static const struct tpl_bio_blocks_deals *deals_of(struct ctx *c, struct page_policy *policy, const struct bio_shown *s)
 {
 	struct tpl_bio_blocks_deals *out = arena_array(c->mem, s->offers_n + 1, sizeof *out);
 
@@ -119,15 +125,15 @@ static const struct tpl_bio_blocks_deals *deals_of(struct ctx *c, const struct b
 		const struct bio_offer *o = &s->offers[i];
 
 		out[i] = (struct tpl_bio_blocks_deals){
-			.code = o->code, .name = o->name, .product = o->product, .image = o->image_url, .list = o->list, .price = o->price,
+			.code = o->code, .name = o->name, .product = o->product, .image = page_picture(c, policy, o->image_url), .list = o->list, .price = o->price,
 			.saves = o->price.minor < o->list.minor, .is_from = o->is_from, .sold_out = o->limited && o->left < 1,
-			.few = o->limited && o->left > 0 && o->left <= FEW ? o->left : 0,
+			.few = is_few(o) ? o->left : 0,
 		};
 	}
 	return out;
 }
 
-static const struct tpl_bio_blocks_shows *shows_of(struct ctx *c, const struct bio_shown *s)
+static const struct tpl_bio_blocks_shows *shows_of(struct ctx *c, struct page_policy *policy, const struct bio_shown *s)
 {
 	struct tpl_bio_blocks_shows *out = arena_array(c->mem, s->replays_n + 1, sizeof *out);
 
@@ -135,56 +141,63 @@ static const struct tpl_bio_blocks_shows *shows_of(struct ctx *c, const struct b
 		const struct replay *r = &s->replays[i];
 
 		out[i] = (struct tpl_bio_blocks_shows){
-			.key = r->slug.n ? r->slug : ID_TEXT(c->mem, replay, r->id), .title = r->title, .image = r->thumb_url,
+			.key = r->slug.n ? r->slug : ID_TEXT(c->mem, replay, r->id), .title = r->title, .image = page_picture(c, policy, r->thumb_url),
 			.when = r->started_ms, .moments = r->moments > 1 ? r->moments : 0,
 		};
 	}
 	return out;
 }
 
-/* ProfilePage of schema.org. */
-static struct str linked_data(struct ctx *c, const struct bio *bio)
+static void products_told(struct ctx *c, struct jw *w, const struct bio_shown *blocks, size_t n)
 {
-	struct jw w = jw_new(c->mem, 16384);
+	struct page_policy elsewhere = { 0 };
+	size_t told = 0;
 
-	jw_object(&w);
-	jw_kstr(&w, "@context", S("https://schema.org"));
-	jw_kstr(&w, "@type", S("ProfilePage"));
-	jw_key(&w, "mainEntity");
-	jw_object(&w);
-	jw_kstr(&w, "@type", S("Person"));
-	jw_kstr(&w, "name", bio->name);
-	jw_kstr(&w, "alternateName", bio->handle);
-	jw_kstr(&w, "url", bio_url(c, bio));
-	if (bio->about.n)
-		jw_kstr(&w, "description", bio->about);
-	if (bio->picture_url.n)
-		jw_kstr(&w, "image", bio->picture_url);
-	jw_end(&w);
-	jw_end(&w);
-	return jw_done(&w);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < blocks[i].offers_n && told < LINKED_MOST; k++) {
+			const struct bio_offer *o = &blocks[i].offers[k];
+
+			told += linked_product(c, w, &(struct linked_product){ .name = o->product, .image = page_picture(c, &elsewhere, o->image_url),
+				.code = o->code, .price = o->price, .variants = o->variants, .limited = o->limited, .few = is_few(o), .left = o->left });
+		}
 }
 
-struct str bio_page(struct ctx *c, const struct bio *bio, const struct bio_shown *blocks, size_t n, const struct live_now *now)
+static struct str linked_data(struct ctx *c, const struct bio *bio, const struct bio_shown *blocks, size_t n, const struct linked_live *live,
+	struct str picture)
+{
+	struct jw w = linked_begin(c);
+
+	(void)linked_live(c, &w, live);
+	(void)linked_person(&w, &(struct linked_person){ bio->name, bio->handle, bio->about, picture, bio_url(c, bio) });
+	products_told(c, &w, blocks, n);
+	return linked_end(&w);
+}
+
+struct str bio_page(struct ctx *c, const struct bio *bio, const struct bio_shown *blocks, size_t n, const struct live_now *now,
+	struct page_policy *policy)
 {
 	struct tpl_bio_blocks *out = arena_array(c->mem, n + 1, sizeof *out);
 	struct buf b = buf_new(c->mem, PAGE_MAX);
 	struct str first = { bio->name.p, bio->name.n ? utf8_step(bio->name.p, bio->name.n) : 0 };
+	struct str picture = page_picture(c, policy, bio->picture_url);
+	bool on_air = live_banner_n(now) > 0;
+	struct linked_live live = { now, live_title(now, bio->name), live_picture(c, now, picture), bio_url(c, bio) };
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct bio_block *k = &blocks[i].block;
 		struct tpl_bio_blocks one = { .id = ID_TEXT(c->mem, block, k->id), .title = k->title, .body = k->body,
 			.link = str_eq(k->kind, S("link")), .text = str_eq(k->kind, S("text")), .offers = blocks[i].offers_n > 0,
-			.replays = blocks[i].replays_n > 0, .deals = deals_of(c, &blocks[i]), .deals_n = blocks[i].offers_n,
-			.shows = shows_of(c, &blocks[i]), .shows_n = blocks[i].replays_n };
+			.replays = blocks[i].replays_n > 0, .deals = deals_of(c, policy, &blocks[i]), .deals_n = blocks[i].offers_n,
+			.shows = shows_of(c, policy, &blocks[i]), .shows_n = blocks[i].replays_n };
 
 		if (one.link || one.text || one.offers || one.replays)
 			out[kept++] = one;
 	}
 	tpl_bio(&b, &(struct tpl_bio){
-		.handle = bio->handle, .name = bio->name, .about = bio->about, .picture = bio->picture_url, .url = bio_url(c, bio),
-		.ld = linked_data(c, bio), .revision = bio->revision, .themed = bio->revision > 0, .font = bio->theme.font,
+		.handle = bio->handle, .name = bio->name, .about = bio->about, .picture = picture, .url = bio_url(c, bio),
+		.on_air = on_air, .live_title = live.name, .live_product = now->product, .card = on_air ? live.image : picture,
+		.ld = linked_data(c, bio, blocks, n, &live, picture), .revision = bio->revision, .themed = bio->revision > 0, .font = bio->theme.font,
 		.blocks = out, .blocks_n = kept, .empty = kept == 0, .now = live_banner(c, now), .now_n = live_banner_n(now),
 		.layout = { .creator_name = bio->name, .creator_handle = bio->handle, .monogram = first,
 			.hue = bio->creator.u.b[15] % 8, .indexed = true },

@@ -5,6 +5,7 @@
 #include "lib/json/json.h"
 #include "lib/replay/replay.h"
 #include "lib/stream/live.h"
+#include "lib/view/page_policy.h"
 
 void bio_json(struct ctx *c, struct jw *w, const struct bio *bio);
 /* Lays the fields of a JSON body over `bio`. */
@@ -20,7 +21,9 @@ struct bio_shown {
 	struct replay *replays;
 	size_t replays_n;
 };
-struct str bio_page(struct ctx *c, const struct bio *bio, const struct bio_shown *blocks, size_t n, const struct live_now *now);
+/* policy: gets the hosts of its pictures. */
+struct str bio_page(struct ctx *c, const struct bio *bio, const struct bio_shown *blocks, size_t n, const struct live_now *now,
+	struct page_policy *policy);
 struct str bio_theme_css(struct ctx *c, const struct bio *bio);
 
 #endif

@@ -2,7 +2,9 @@
 
 #include "lib/core/buf.h"
 #include "lib/core/config.h"
+#include "lib/core/time.h"
 #include "lib/core/utf8.h"
+#include "lib/view/live_banner.h"
 #include "templates/go_confirm.h"
 #include "templates/go_hold.h"
 #include "templates/go_picker.h"
@@ -92,6 +94,22 @@ static const struct tpl_part_choice *choices_of(struct ctx *c, const struct chec
 	return out;
 }
 
+/* What a card of the link is called elsewhere. */
+static struct str card_title(struct ctx *c, struct str product, struct str creator)
+{
+	return str_fmt(c->mem, STR_FMT "%s" STR_FMT, STR_ARG(product), product.n ? " · " : "", STR_ARG(creator));
+}
+
+static struct str go_url(struct ctx *c, struct str code)
+{
+	return str_fmt(c->mem, STR_FMT "/go/" STR_FMT, STR_ARG(c->config->base_url), STR_ARG(code));
+}
+
+static struct str live_of(const struct live_now *now, struct str name)
+{
+	return live_banner_n(now) ? live_title(now, name) : S("");
+}
+
 struct str go_look_page(struct ctx *c, const struct checkout_look *look, const struct live_now *now, const struct checkout_ask *ask,
 	struct str token)
 {
@@ -99,8 +117,7 @@ struct str go_look_page(struct ctx *c, const struct checkout_look *look, const s
 	bool chosen = look->variants == 1;
 
 	tpl_go_confirm(&b, &(struct tpl_go_confirm){
-		.title = str_fmt(c->mem, STR_FMT " · " STR_FMT, STR_ARG(look->product_title), STR_ARG(look->creator_name)),
-		.url = str_fmt(c->mem, STR_FMT "/go/" STR_FMT, STR_ARG(c->config->base_url), STR_ARG(look->code)),
+		.title = card_title(c, look->product_title, look->creator_name), .url = go_url(c, look->code), .sold_out = look->sold_out,
 		.code = look->code, .product = look->product_title,
 		.variant = chosen ? variant_name(look->variant_title) : S(""),
 		.image = look->image_url, .list = look->list, .price = look->price,
@@ -108,7 +125,7 @@ struct str go_look_page(struct ctx *c, const struct checkout_look *look, const s
 		.save_percent = save_percent(look->list, look->price), .is_from = !chosen, .token = token,
 		.variant_id = chosen ? ID_TEXT(c->mem, variant, look->variant) : S(""),
 		.units = ask->units, .several = ask->units > 1, .has_second = ask->has_second, .second = ask->second,
-		.live = uuid_is_nil(now->id.u) ? S("") : now->title,
+		.live = live_of(now, look->creator_name),
 		.layout = look_of(c, look->creator, look->creator_name, look->creator_handle),
 	});
 	return buf_str(&b);
@@ -206,21 +223,22 @@ static struct shown shown_of(enum err refused)
 }
 
 struct str go_refused_page(struct ctx *c, enum err refused, const struct checkout_outcome *o, const struct checkout_ask *ask,
-	struct str token)
+	struct str token, const struct live_now *now)
 {
 	struct variant_id again = refused == ERR_VARIANT_UNKNOWN ? (struct variant_id){ 0 } : o->variant;
 	struct shown shown = shown_of(refused);
 	struct buf b = buf_new(c->mem, PAGE_MAX);
 
 	tpl_go_refused(&b, &(struct tpl_go_refused){
-		.title = str_of(err_row(refused)->title), .code = o->code, .product = o->product_title,
+		.title = str_of(err_row(refused)->title), .card = card_title(c, o->product_title, o->creator_name), .url = go_url(c, o->code),
+		.live = live_of(now, o->creator_name), .code = o->code, .product = o->product_title,
 		.variant = variant_name(o->variant_title), .image = o->image_url,
 		.sold_out = shown.sold_out, .over = shown.over, .used_up = shown.used_up, .soon = shown.soon,
 		.cooling = shown.cooling, .visitor_full = shown.visitor_full, .address_full = shown.address_full,
 		.moment = shown.moment, .busy = shown.busy, .yet = shown.yet,
 		.again_at = shown.cooling || shown.visitor_full || shown.address_full ? o->expires_ms : 0,
 		.faded = shown.sold_out || shown.over || shown.used_up || shown.no_variant, .plain_title = !shown.sold_out && !shown.soon && !shown.yet,
-		.no_variant = shown.no_variant, .starts = shown.early ? o->expires_ms : 0,
+		.no_variant = shown.no_variant, .starts = shown.early ? o->expires_ms : 0, .begins = shown.early ? time_human(c->mem, o->expires_ms) : S(""),
 		.choices = choices_of(c, o, ask), .choices_n = shown.sold_out ? o->choices_n : 0,
 		.all_gone = uuid_is_nil(o->variant.u),
 		.token = shown.sold_out && !uuid_is_nil(o->variant.u) ? token : S(""),

@@ -15,9 +15,10 @@ struct str go_confirm_page(struct ctx *c, const struct checkout_outcome *outcome
 struct str go_again_path(struct ctx *c, const struct checkout_outcome *outcome, const struct checkout_ask *ask, const char *with);
 /* The variants of a CHECKOUT_CHOOSE; each of its links is for one of them. */
 struct str go_picker_page(struct ctx *c, const struct checkout_outcome *outcome, const struct checkout_ask *ask);
-/* What a refusal means, and what can be done instead; token: of the button that puts the visitor into the line for what is sold out. */
+/* What a refusal means, and what can be done instead, for visitors and as a card elsewhere; token: of the button that puts the visitor into
+ * the line for what is sold out; now: her show that is on the air, for the card. */
 struct str go_refused_page(struct ctx *c, enum err refused, const struct checkout_outcome *outcome, const struct checkout_ask *ask,
-	struct str token);
+	struct str token, const struct live_now *now);
 /* The page of one who waits in line. own: its path, which is her place; token: that of its ?w=; ask: what she waits for. */
 struct str go_wait_page(struct ctx *c, const struct checkout_look *look, const struct waitlist_place *place, const struct checkout_ask *ask,
 	struct str own, struct str token);

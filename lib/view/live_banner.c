@@ -1,5 +1,7 @@
 #include "lib/view/live_banner.h"
 
+#include "lib/view/page_policy.h"
+
 static struct str name_of(struct str platform)
 {
 	if (str_eq(platform, S("youtube")))
@@ -28,4 +30,19 @@ const struct tpl_part_live_now *live_banner(struct ctx *c, const struct live_now
 	*banner = (struct tpl_part_live_now){ .title = now->title, .product = now->product, .pin = now->product.n ? now->pin : S(""),
 		.streams = streams, .streams_n = n };
 	return banner;
+}
+
+struct str live_title(const struct live_now *now, struct str name)
+{
+	return now->title.n ? now->title : name;
+}
+
+struct str live_picture(struct ctx *c, const struct live_now *now, struct str fallback)
+{
+	struct page_policy elsewhere = { 0 };
+	struct str shown = now->product.n ? page_picture(c, &elsewhere, now->image_url) : S("");
+
+	if (!shown.n)
+		shown = page_picture(c, &elsewhere, now->poster);
+	return shown.n ? shown : fallback;
 }

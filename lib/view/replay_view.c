@@ -3,6 +3,7 @@
 #include "lib/core/config.h"
 #include "lib/core/time.h"
 #include "lib/core/utf8.h"
+#include "lib/view/linked_data.h"
 #include "lib/view/live_banner.h"
 #include "templates/replay.h"
 #include "templates/replay_gone.h"
@@ -10,7 +11,6 @@
 #define SECOND_MAX (7 * 24 * 3600)
 #define PAGE_MAX (4 << 20)
 #define FEW 5
-#define TOLD_MOST 50
 
 struct str replay_url(struct ctx *c, const struct replay *r)
 {
@@ -130,18 +130,17 @@ static struct str platform_name(struct str platform)
 	return str_eq(platform, S("twitch")) ? S("Twitch") : S("another site");
 }
 
-static struct str poster(struct ctx *c, const struct replay_page *p)
+/* What stands for the video, wherever it is shown: hers, the platform's, or of the first thing that has one. */
+static struct str poster(struct ctx *c, struct page_policy *policy, const struct replay_page *p)
 {
-	if (p->replay->thumb_url.n)
-		return p->replay->thumb_url;
-	if (p->shown && p->shown->thumb_url.n)
-		return p->shown->thumb_url;
-	if (p->shown && str_eq(p->shown->platform, S("youtube")) && p->shown->external_id.n)
-		return str_fmt(c->mem, "https://i.ytimg.com/vi/" STR_FMT "/hqdefault.jpg", STR_ARG(p->shown->external_id));
-	for (size_t i = 0; i < p->moments_n; i++)
-		if (p->moments[i].image_url.n)
-			return p->moments[i].image_url;
-	return S("");
+	const struct str known[] = { p->replay->thumb_url, p->shown ? p->shown->thumb_url : S(""), p->player.poster };
+	struct str found = S("");
+
+	for (size_t i = 0; i < COUNT(known) && !found.n; i++)
+		found = page_picture(c, policy, known[i]);
+	for (size_t i = 0; i < p->moments_n && !found.n; i++)
+		found = page_picture(c, policy, p->moments[i].image_url);
+	return found;
 }
 
 static struct str moment_name(const struct replay_moment *m)
@@ -149,69 +148,75 @@ static struct str moment_name(const struct replay_moment *m)
 	return m->title.n ? m->title : m->product;
 }
 
-static void clips_add(struct ctx *c, struct jw *w, const struct replay_page *p, struct str url)
+static bool has_price(const struct replay_moment *m)
 {
-	jw_key(w, "hasPart");
-	jw_list(w);
-	for (size_t i = 0; i < p->moments_n && i < TOLD_MOST; i++) {
-		int64_t second = replay_second(p->shown, p->moments[i].at_ms);
+	return m->code.n && m->price.currency.code[0] && (m->price.minor || m->list.minor);
+}
 
-		jw_object(w);
-		jw_kstr(w, "@type", S("Clip"));
-		jw_kstr(w, "name", moment_name(&p->moments[i]));
-		jw_kint(w, "startOffset", second);
-		jw_kstr(w, "url", str_fmt(c->mem, STR_FMT "?t=%lld", STR_ARG(url), (long long)second));
-		jw_end(w);
+static bool is_few(const struct replay_moment *m)
+{
+	return m->limited && m->left > 0 && m->left <= FEW;
+}
+
+static const struct linked_clip *clips_of(struct ctx *c, const struct replay_page *p, size_t *n)
+{
+	struct linked_clip *out = arena_array(c->mem, p->moments_n + 1, sizeof *out);
+
+	*n = 0;
+	for (size_t i = 0; p->shown && i < p->moments_n; i++)
+		if (moment_name(&p->moments[i]).n)
+			out[(*n)++] = (struct linked_clip){ moment_name(&p->moments[i]), replay_second(p->shown, p->moments[i].at_ms) };
+	return out;
+}
+
+/* The video where the page plays it, else the page alone. */
+static void replay_told(struct ctx *c, struct jw *w, const struct replay_page *p, struct str image)
+{
+	const struct replay *r = p->replay;
+	struct linked_video video = { .name = r->title, .description = r->title, .image = image, .url = replay_url(c, r),
+		.uploaded_ms = r->started_ms ? r->started_ms : r->created_ms, .began_ms = r->ended_ms ? r->started_ms : 0, .ended_ms = r->ended_ms, .seeks = true };
+	struct replay_player player;
+
+	if (p->player.src.n) {
+		replay_player_of(c, p->shown, 0, false, &player);
+		video.embed = player.src;
+		video.duration_s = p->shown->duration_s;
+		video.clips = clips_of(c, p, &video.clips_n);
+		if (linked_video(c, w, &video))
+			return;
 	}
+	jw_object(w);
+	jw_kstr(w, "@type", S("WebPage"));
+	jw_kstr(w, "name", video.name);
+	jw_kstr(w, "url", video.url);
+	jw_ktime(w, "datePublished", video.uploaded_ms);
 	jw_end(w);
 }
 
-static void product_add(struct ctx *c, struct jw *w, const struct replay_moment *m)
+static bool told_before(const struct replay_page *p, size_t i)
 {
-	jw_object(w);
-	jw_kstr(w, "@type", S("Product"));
-	jw_kstr(w, "name", m->product);
-	if (m->image_url.n)
-		jw_kstr(w, "image", m->image_url);
-	jw_key(w, "offers");
-	jw_object(w);
-	jw_kstr(w, "@type", S("Offer"));
-	jw_kstr(w, "price", money_decimal(c->mem, m->price));
-	jw_kstr(w, "priceCurrency", currency_str(&m->price.currency));
-	jw_kstr(w, "availability", m->limited && m->left < 1 ? S("https://schema.org/SoldOut") : S("https://schema.org/InStock"));
-	jw_kstr(w, "url", str_fmt(c->mem, STR_FMT "/go/" STR_FMT, STR_ARG(c->config->base_url), STR_ARG(m->code)));
-	jw_end(w);
-	jw_end(w);
+	for (size_t k = 0; k < i; k++)
+		if (p->moments[k].open && str_eq(p->moments[k].product, p->moments[i].product) && p->moments[k].price.minor == p->moments[i].price.minor)
+			return true;
+	return false;
 }
 
-/* VideoObject with a Clip for each moment, and the products as its offers (schema.org). Without a picture or a video it would be no
- * VideoObject to those who read it, and is a page. Of a long show they are told of the first ones.
- * Source  Google Search Central: video structured data (name, thumbnailUrl, uploadDate; of a clip name, startOffset, url) */
-static struct str linked_data(struct ctx *c, const struct replay_page *p, struct str image)
+/* Of a long show the first ones are told of. */
+static struct str linked_data(struct ctx *c, const struct replay_page *p, struct str image, struct str card)
 {
-	struct jw w = jw_new(c->mem, PAGE_MAX);
-	struct str url = replay_url(c, p->replay);
-	bool is_video = p->shown && image.n;
+	struct jw w = linked_begin(c);
+	struct page_policy elsewhere = { 0 };
 
-	jw_object(&w);
-	jw_kstr(&w, "@context", S("https://schema.org"));
-	jw_kstr(&w, "@type", is_video ? S("VideoObject") : S("WebPage"));
-	jw_kstr(&w, "name", p->replay->title);
-	jw_kstr(&w, "description", p->replay->title);
-	if (image.n)
-		jw_kstr(&w, "thumbnailUrl", image);
-	jw_ktime(&w, is_video ? "uploadDate" : "datePublished", p->replay->started_ms ? p->replay->started_ms : p->replay->created_ms);
-	jw_kstr(&w, "url", url);
-	if (is_video)
-		clips_add(c, &w, p, url);
-	jw_key(&w, "mentions");
-	jw_list(&w);
-	for (size_t i = 0; i < p->moments_n && i < TOLD_MOST; i++)
-		if (p->moments[i].open && p->moments[i].product.n)
-			product_add(c, &w, &p->moments[i]);
-	jw_end(&w);
-	jw_end(&w);
-	return jw_done(&w);
+	(void)linked_live(c, &w, &(struct linked_live){ p->now, live_title(p->now, p->replay->creator_name), card, replay_url(c, p->replay) });
+	replay_told(c, &w, p, image);
+	for (size_t i = 0; i < p->moments_n && i < LINKED_MOST; i++) {
+		const struct replay_moment *m = &p->moments[i];
+
+		if (m->open && has_price(m) && !told_before(p, i))
+			(void)linked_product(c, &w, &(struct linked_product){ .name = m->product, .image = page_picture(c, &elsewhere, m->image_url),
+				.code = m->code, .price = m->price, .variants = m->variants, .limited = m->limited, .few = is_few(m), .left = m->left });
+	}
+	return linked_end(&w);
 }
 
 static const struct tpl_replay_moments *moments_of(struct ctx *c, const struct replay_page *p)
@@ -222,15 +227,15 @@ static const struct tpl_replay_moments *moments_of(struct ctx *c, const struct r
 		const struct replay_moment *m = &p->moments[i];
 		int64_t second = p->shown ? replay_second(p->shown, m->at_ms) : 0;
 		bool sold_out = m->open && m->limited && m->left < 1;
-		bool has_price = m->code.n && m->price.currency.code[0] && (m->price.minor || m->list.minor);
+		bool priced = has_price(m) && m->open;
 
 		out[i] = (struct tpl_replay_moments){
-			.name = moment_name(m), .product = m->title.n ? m->product : S(""), .image = m->image_url,
+			.name = moment_name(m), .product = m->title.n ? m->product : S(""), .image = page_picture(c, p->policy, m->image_url),
 			.second = second, .clock = p->shown ? second_text(c, second) : S(""),
 			.here = p->plays && second == p->start_s, .code = m->code, .list = m->list, .price = m->price,
-			.priced = has_price && m->open, .saves = has_price && m->open && m->price.minor < m->list.minor, .is_from = m->is_from,
+			.priced = priced, .saves = priced && m->price.minor < m->list.minor, .is_from = m->is_from,
 			.buyable = m->open && !sold_out, .sold_out = sold_out, .over = m->code.n && !m->open,
-			.few = m->open && m->limited && m->left > 0 && m->left <= FEW ? m->left : 0,
+			.few = m->open && is_few(m) ? m->left : 0,
 			.on = p->shown ? p->shown->platform : S(""),
 		};
 	}
@@ -271,22 +276,29 @@ static bool is_awaited(const struct replay_page *p)
 	return false;
 }
 
+/* What assets/replay.js speaks. */
+static const char *protocol_of(enum seek seek)
+{
+	return seek == SEEK_YOUTUBE ? "youtube" : seek == SEEK_TIKTOK ? "tiktok" : "";
+}
+
 struct str replay_page(struct ctx *c, const struct replay_page *p)
 {
 	const struct replay *r = p->replay;
 	struct buf b = buf_new(c->mem, PAGE_MAX);
-	struct replay_player player = { .frame_origins = "", .protocol = "" };
-	struct str image = poster(c, p);
+	struct page_policy elsewhere = { 0 };
+	bool with_poster = !p->plays && p->player.src.n > 0, on_air = live_banner_n(p->now) > 0;
+	struct str image = poster(c, with_poster ? p->policy : &elsewhere, p);
+	struct str card = on_air ? live_picture(c, p->now, image) : image;
 	size_t videos_n;
 	const struct tpl_replay_videos *videos = videos_of(c, p, &videos_n);
 
-	if (p->shown)
-		replay_player_of(c, p->shown, p->start_s, &player);
 	tpl_replay(&b, &(struct tpl_replay){
 		.title = r->title, .key = r->slug.n ? r->slug : ID_TEXT(c->mem, replay, r->id), .url = replay_url(c, r), .image = image,
-		.when = r->started_ms, .ld = linked_data(c, p, image),
-		.player = p->plays ? player.src : S(""), .protocol = str_of(player.protocol),
-		.poster = !p->plays && player.src.n > 0, .elsewhere = !player.src.n && p->shown ? p->shown->page_url : S(""),
+		.when = r->started_ms, .ld = linked_data(c, p, image, card), .card = card,
+		.on_air = on_air, .live_title = live_title(p->now, r->creator_name), .live_product = p->now->product,
+		.player = p->plays ? p->player.src : S(""), .protocol = str_of(protocol_of(p->player.seek)),
+		.poster = with_poster, .elsewhere = !p->player.src.n && p->shown ? p->shown->page_url : S(""),
 		.platform = p->shown ? platform_name(p->shown->platform) : S(""), .on = p->shown ? p->shown->platform : S(""),
 		.coming = !p->shown && is_awaited(p), .without = !p->shown && !is_awaited(p), .start = p->start_s,
 		.videos = videos, .videos_n = videos_n,

@@ -4,6 +4,7 @@
 #include "lib/json/json.h"
 #include "lib/replay/replay.h"
 #include "lib/stream/live.h"
+#include "lib/view/page_policy.h"
 
 void replay_fields_json(struct ctx *c, struct jw *w, const struct replay *replay);
 struct str replay_full_json(struct ctx *c, const struct replay *replay, const struct replay_video *videos, size_t videos_n,
@@ -23,6 +24,8 @@ struct replay_page {
 	const struct live_now *now;       /* nil id: she is not live */
 	bool plays;                       /* the player is in the page, not its poster */
 	int64_t start_s;
+	struct replay_player player;      /* of the one shown, from start_s on; src empty: there is none */
+	struct page_policy *policy;       /* gets the hosts of its pictures */
 };
 struct str replay_page(struct ctx *c, const struct replay_page *page);
 /* A second of a show as people say it: "1:35", "1:02:03". */

@@ -117,7 +117,9 @@ select l.id as link_id, b.pinned, l.code, f.name, p.product_title, p.image_url, 
  cross join lateral (select exists (select from u.bio_block b where b.link_id = l.id) as pinned) b
  cross join lateral (
         select p.title as product_title, coalesce(nullif(v.image_url, ''), p.image_url) as image_url, o.list_minor, o.price_minor, o.currency,
-               i.tracked and v.policy = 'deny' as limited, sum(greatest(0, i.free)) over () as remaining, count(*) over () as variants
+               i.tracked and v.policy = 'deny' as limited,
+               sum(case when i.waited_until > u.clock() then u.newcomers_left(i.shop_id, i.item_id, i.free) else greatest(0, i.free) end) over () as remaining,
+               count(*) over () as variants
           from u.offer_price o
           join u.variant v on v.id = o.variant_id and v.deleted_at is null
           join u.product p on p.id = v.product_id and p.status in ('active', 'unlisted')

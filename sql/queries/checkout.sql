@@ -18,12 +18,13 @@ select (answer).outcome, (answer).session_id, (answer).expires_ms, (answer).mark
  order by ask;
 
 -- :checkout_look
--- What link $1 shows to whoever only looks: its cheapest variant, or variant $2, and why it would refuse.
+-- What link $1 shows to whoever only looks: its cheapest variant, or variant $2, why it would refuse, and whether a newcomer would find
+-- all of it sold out.
 select l.id as link_id, l.code, l.creator_id, c.name as creator_name, c.handle as creator_handle, s.storefront_url,
        case when l.offer_id is null then case when l.revoked_at is null then 'nothing_yet' else 'link_closed' end
             else u.link_refusal(l.revoked_at, l.expires_at, s.status, n.status, f.state, f.starts_at, f.ends_at) end as outcome,
        u.ms(f.starts_at) as starts_ms, coalesce(v.variants, 0) as variants, v.id as variant_id, v.variant_title, v.product_title,
-       v.product_handle, v.image_url, v.list_minor, v.price_minor, v.currency
+       v.product_handle, v.image_url, v.list_minor, v.price_minor, v.currency, coalesce(v.sellable = 0, false) as sold_out
   from u.link_goal(lower($1::text)) l
   join u.creator c on c.id = l.creator_id
   left join u.offer f on f.id = l.offer_id
@@ -32,10 +33,14 @@ select l.id as link_id, l.code, l.creator_id, c.name as creator_name, c.handle a
   left join lateral (
         select v.id, v.title as variant_title, p.title as product_title, p.handle as product_handle,
                coalesce(nullif(v.image_url, ''), p.image_url) as image_url, op.list_minor, op.price_minor, op.currency,
-               count(*) over () as variants
+               count(*) over () as variants,
+               count(*) filter (where not (i.tracked and v.policy = 'deny')
+                                   or case when i.waited_until > u.clock() then u.newcomers_left(i.shop_id, i.item_id, i.free) else i.free end > 0)
+                   over () as sellable
           from u.offer_price op
           join u.variant v on v.id = op.variant_id and v.deleted_at is null
           join u.product p on p.id = v.product_id and p.status in ('active', 'unlisted')
+          join u.inventory i on i.shop_id = v.shop_id and i.item_id = v.item_id
          where op.offer_id = l.offer_id
            and (l.product_id is null or v.product_id = l.product_id)
            and (l.variant_id is null or v.id = l.variant_id)

@@ -56,7 +56,7 @@ select id, platform, external_id, page_url, title, thumb_url, state, u.ms(record
  order by state = 'ready' desc, by_hand desc, platform = 'youtube' desc, recorded_from, id;
 
 -- :replay_moments
--- The kept moments of replay $1, each with the cheapest that its button sells, and what is left of it.
+-- The kept moments of replay $1, each with the cheapest that its button sells, and what is left of it for a newcomer.
 select m.id, m.title, u.ms(m.at) as at_ms, coalesce(b.code, '') as code, coalesce(b.open, false) as open, p.product_title, p.variant_title,
        p.image_url, p.list_minor, p.price_minor, p.currency, p.limited, p.remaining, p.variants
   from u.replay r
@@ -73,7 +73,8 @@ select m.id, m.title, u.ms(m.at) as at_ms, coalesce(b.code, '') as code, coalesc
   left join lateral (
         select p.title as product_title, v.title as variant_title, coalesce(nullif(v.image_url, ''), p.image_url) as image_url, o.list_minor,
                o.price_minor, o.currency, i.tracked and v.policy = 'deny' as limited,
-               sum(greatest(0, i.free)) over () as remaining, count(*) over () as variants
+               sum(case when i.waited_until > u.clock() then u.newcomers_left(i.shop_id, i.item_id, i.free) else greatest(0, i.free) end) over () as remaining,
+               count(*) over () as variants
           from u.offer_price o
           join u.variant v on v.id = o.variant_id and v.deleted_at is null
           join u.product p on p.id = v.product_id and p.status in ('active', 'unlisted')

@@ -224,6 +224,48 @@ static void while_she_is_live_the_page_leads_with_it(void)
 	expect_body_lacks(look(&w, "/@anna"), "Live now");
 }
 
+static int counted(struct str s, const char *what)
+{
+	int n = 0;
+
+	for (size_t at = 0; (at = str_find(s, at, str_of(what))) != SIZE_MAX; at++)
+		n++;
+	return n;
+}
+
+static void its_card_leads_with_the_live_too(void)
+{
+	struct world w = world(.stock = 3);
+	struct str stream, session;
+	struct got got;
+
+	world_sql(&w, "update u.stream set state = 'ended', ended_at = u.clock()");
+	world_sql(&w, "update u.product set image_url = 'https://cdn.example/mug.jpg'");
+	say(&w, PATCH, "/bio", "{\"about\":\"Bowls & boards\",\"picture_url\":\"https://cdn.example/anna.jpg\"}");
+	got = look(&w, "/@anna");
+	expect_body_has(got, "og:title\" content=\"Anna\"");
+	expect_body_has(got, "og:description\" content=\"Bowls &amp; boards\"");
+	expect_body_has(got, "og:image\" content=\"https://cdn.example/anna.jpg\"");
+	stream = str_copy(w.mem, got_json(&w, say(&w, POST, "/streams", "{\"platform\":\"tiktok\",\"title\":\"Now\",\"url\":\"https://www.tiktok.com/@anna/live\"}"), "id"));
+	say(&w, POST, str_z(w.mem, str_fmt(w.mem, "/streams/" STR_FMT "/start", STR_ARG(stream))), NULL);
+	got = look(&w, "/@anna");
+	expect_body_has(got, "og:title\" content=\"Live now: Now\"");
+	expect_body_has(got, "og:description\" content=\"Anna is live right now");
+	EXPECT_INT(counted(got.body, "og:title"), 1);
+	EXPECT_INT(counted(got.body, "og:image"), 1);
+	EXPECT_INT(counted(got.body, "og:description"), 1);
+	session = got_json(&w, say(&w, GET, str_z(w.mem, str_fmt(w.mem, "/streams/" STR_FMT, STR_ARG(stream))), NULL), "session");
+	expect_status(say(&w, POST, str_z(w.mem, str_fmt(w.mem, "/streams/sessions/" STR_FMT "/spotlight", STR_ARG(session))),
+		str_z(w.mem, str_fmt(w.mem, "{\"offer\":\"" STR_FMT "\"}", STR_ARG(ID_TEXT(w.mem, offer, w.anna.offer))))), 201);
+	got = look(&w, "/@anna");
+	expect_body_has(got, "og:description\" content=\"Anna is showing Mug right now.\"");
+	expect_body_has(got, "og:image\" content=\"https://cdn.example/mug.jpg\"");
+	say(&w, POST, str_z(w.mem, str_fmt(w.mem, "/streams/" STR_FMT "/end", STR_ARG(stream))), NULL);
+	got = look(&w, "/@anna");
+	expect_body_has(got, "og:title\" content=\"Anna\"");
+	expect_body_has(got, "og:image\" content=\"https://cdn.example/anna.jpg\"");
+}
+
 static const CU_TestInfo tests[] = {
 	T(a_new_page_sells_what_runs),
 	T(what_is_bought_there_is_counted_there),
@@ -234,6 +276,7 @@ static const CU_TestInfo tests[] = {
 	T(a_handle_that_moved_leads_on),
 	T(nobody_gets_a_handle_in_the_moment_it_moves),
 	T(while_she_is_live_the_page_leads_with_it),
+	T(its_card_leads_with_the_live_too),
 	CU_TEST_INFO_NULL,
 };
 

@@ -102,7 +102,92 @@ static void a_preview_of_a_closed_link_is_no_offer(void)
 	world_sql(&w, "update u.short_link set revoked_at = u.clock()");
 	got = ask(&w, (struct asking){ .path = "/go/annalink1", .headers = "User-Agent: Twitterbot/1.0" });
 	expect_status(got, 410);
-	expect_body_lacks(got, "og:title");
+	expect_body_lacks(got, "$16.00");
+}
+
+static struct got preview(struct world *w, enum method method)
+{
+	return ask(w, (struct asking){ .method = method, .path = "/go/annalink1", .headers = "User-Agent: Twitterbot/1.0" });
+}
+
+static void a_link_that_sells_nothing_has_a_card_that_says_why(void)
+{
+	static const struct {
+		const char *sql, *says;
+		int status;
+	} cases[] = {
+		{ "update u.short_link set revoked_at = u.clock()", "This offer has ended.", 410 },
+		{ "update u.short_link set expires_at = u.clock() - interval '1 second'", "This offer has ended.", 410 },
+		{ "update u.offer set state = 'expired'", "This offer has ended.", 410 },
+		{ "update u.offer set starts_at = u.clock() + interval '1 day'", "It begins on ", 409 },
+		{ "update u.offer set state = 'paused', ends_at = u.clock() - interval '1 second'", "This offer has ended.", 410 },
+		{ "update u.shop set status = 'uninstalled'", "This offer has ended.", 410 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct world w = world(.stock = 5);
+		struct got got;
+
+		world_sql(&w, "update u.product set image_url = 'https://cdn.example/mug.png'");
+		world_sql(&w, "update u.stream set state = 'ended', ended_at = u.clock()");
+		world_sql(&w, "update u.live_session set state = 'ended', ended_at = u.clock()");
+		world_sql(&w, "%s", cases[i].sql);
+		got = preview(&w, GET);
+		expect_status(got, cases[i].status);
+		expect_body_has(got, "property=\"og:title\" content=\"Mug · Anna\"");
+		expect_body_has(got, cases[i].says);
+		expect_body_has(got, "property=\"og:image\" content=\"https://cdn.example/mug.png\"");
+		expect_body_has(got, "property=\"og:url\" content=\"https://unifyed.test/go/annalink1\"");
+		expect_body_has(got, "name=\"robots\" content=\"noindex\"");
+		expect_body_lacks(got, "$16.00");
+		expect_status(preview(&w, HEAD), cases[i].status);
+		nothing_is_held(&w);
+		expect_sql(&w, 0, "select count(*) from u.event_log where type <> 'LINK_PREVIEWED'");
+		expect_sql(&w, 2, "select count(*) from u.event_log where type = 'LINK_PREVIEWED'");
+	}
+}
+
+static void what_is_sold_out_has_a_card_that_says_so(void)
+{
+	struct world w = world(.stock = 1, .variants = 2);
+	struct got got;
+
+	world_sql(&w, "update u.inventory set shop_available = 0 where item_id = %s", world_uuid(&w, w.items[0].u));
+	expect_body_lacks(preview(&w, GET), "Sold out"); /* the other variant is there */
+	world_sql(&w, "update u.inventory set waited_until = u.clock() + interval '1 minute'");
+	world_sql(&w, "insert into u.waitlist (id, creator_id, shop_id, item_id, link_id, variant_id, visitor, units, present_until, ends_at)"
+		" select gen_random_uuid(), l.creator_id, %s, %s, l.id, %s, gen_random_uuid(), 1, u.clock() + interval '30 seconds', u.clock() + interval '1 day'"
+		" from u.short_link l", world_uuid(&w, w.shop.u), world_uuid(&w, w.items[1].u), world_uuid(&w, w.variants[1].u));
+	got = preview(&w, GET);
+	expect_status(got, 200);
+	expect_body_has(got, "content=\"Sold out for now: wait in line for what comes back.\"");
+	expect_body_has(got, "content=\"out of stock\"");
+	expect_body_lacks(got, "instead of");
+	expect_status(preview(&w, HEAD), 200);
+	nothing_is_held(&w);
+	expect_sql(&w, 0, "select count(*) from u.event_log where type <> 'LINK_PREVIEWED'");
+	world_clock_advance(&w, 31000); /* she went away */
+	expect_body_has(preview(&w, GET), "content=\"in stock\"");
+	world_sql(&w, "update u.inventory set tracked = false, shop_available = 0");
+	expect_body_has(preview(&w, GET), "content=\"in stock\"");
+}
+
+static void a_card_leads_with_her_live_whatever_the_link_sells(void)
+{
+	struct world w = world(.stock = 5);
+	struct got got;
+
+	world_sql(&w, "update u.live_session set title = 'Now \"cooking\" <b>' where state = 'live'");
+	if (!world_int(&w, "select count(*) from u.live_session where state = 'live'"))
+		world_sql(&w, "insert into u.live_session (id, creator_id, title, state, started_at) values (gen_random_uuid(), %s, 'Now \"cooking\" <b>', 'live', u.clock())",
+			world_uuid(&w, w.anna.creator.u));
+	world_sql(&w, "update u.short_link set revoked_at = u.clock()");
+	got = preview(&w, GET);
+	expect_status(got, 410);
+	expect_body_has(got, "property=\"og:title\" content=\"Live now: Now &quot;cooking&quot; &lt;b&gt;\"");
+	expect_body_has(got, "Mug · Anna is not on offer just now.");
+	world_sql(&w, "update u.live_session set state = 'ended', ended_at = u.clock() where state = 'live'");
+	expect_body_has(preview(&w, GET), "property=\"og:title\" content=\"Mug · Anna\"");
 }
 
 static void a_prefetch_is_503_and_leaves_nothing(void)
@@ -231,6 +316,9 @@ static const CU_TestInfo tests[] = {
 	T(sixty_preview_agents_hold_nothing),
 	T(a_preview_shows_product_price_and_creator),
 	T(a_preview_of_a_closed_link_is_no_offer),
+	T(a_link_that_sells_nothing_has_a_card_that_says_why),
+	T(what_is_sold_out_has_a_card_that_says_so),
+	T(a_card_leads_with_her_live_whatever_the_link_sells),
 	T(a_prefetch_is_503_and_leaves_nothing),
 	T(options_is_204_and_other_methods_405),
 	T(without_browser_headers_there_is_a_button_and_it_works_without_cookies),

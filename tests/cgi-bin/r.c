@@ -95,12 +95,12 @@ static void the_player_comes_when_it_is_asked_for(void)
 
 	had(&w, "https://youtu.be/jNQXAC9IVRw");
 	got = page_of(&w, "?play=1&t=120");
-	expect_body_has(got, "https://www.youtube-nocookie.com/embed/jNQXAC9IVRw?enablejsapi=1");
+	expect_body_has(got, "https://www.youtube-nocookie.com/embed/jNQXAC9IVRw?enablejsapi=1&amp;origin=https%3A%2F%2Funifyed.test&amp;playsinline=1&amp;rel=0&amp;autoplay=1&amp;start=120\"");
 	expect_body_has(got, "start=120");
 	EXPECT(str_find(got_header(got, "Content-Security-Policy"), 0, S("frame-src https://www.youtube-nocookie.com;")) != SIZE_MAX);
 	expect_header(got, "Referrer-Policy", "strict-origin-when-cross-origin");
 	got = page_of(&w, "?play=1&t=-5");
-	expect_body_has(got, "start=0");
+	expect_body_lacks(got, "start=");
 	got = page_of(&w, "?t=99999999999999999999");
 	expect_status(got, 200);
 	EXPECT(str_find(got_header(got, "Content-Security-Policy"), 0, S("frame-src 'none';")) != SIZE_MAX);
@@ -128,6 +128,7 @@ static void what_is_sold_out_says_so(void)
 	struct got got;
 
 	had(&w, "https://youtu.be/jNQXAC9IVRw");
+	world_sql(&w, "update u.product set image_url = 'https://cdn.example/mug.jpg'");
 	world_sql(&w, "update u.inventory set shop_available = 0 where item_id = %s", world_uuid(&w, w.items[0].u));
 	got = page_of(&w, "");
 	expect_body_has(got, "Sold out</a>");
@@ -238,16 +239,24 @@ static void two_replays_cannot_have_one_slug(void)
 static void while_she_is_live_the_replay_leads_with_it(void)
 {
 	struct world w = kitchen();
-	struct got made;
+	struct got made, got;
 
 	had(&w, "https://youtu.be/jNQXAC9IVRw");
 	world_clock_advance(&w, 24 * 3600 * 1000);
 	expect_body_lacks(page_of(&w, ""), "Live now");
 	made = say(&w, POST, "/streams", "{\"platform\":\"twitch\",\"title\":\"Now\",\"url\":\"https://www.twitch.tv/anna\"}");
 	say(&w, POST, fmt(&w, "/streams/$/start", got_json(&w, made, "id")), NULL);
-	expect_body_has(page_of(&w, ""), "Watch on Twitch");
+	got = page_of(&w, "");
+	expect_body_has(got, "Watch on Twitch");
+	expect_body_has(got, "og:title\" content=\"Live now: Now\"");
+	expect_body_has(got, "og:description\" content=\"Anna is live right now");
+	expect_body_lacks(got, "og:title\" content=\"Kitchen");
 	say(&w, POST, fmt(&w, "/streams/$/end", got_json(&w, made, "id")), NULL);
-	expect_body_lacks(page_of(&w, ""), "Live now");
+	got = page_of(&w, "");
+	expect_body_lacks(got, "Live now");
+	expect_body_has(got, "og:title\" content=\"Kitchen &lt;live&gt; &amp; more\"");
+	expect_body_has(got, "og:image\" content=\"https://i.ytimg.com/vi/jNQXAC9IVRw/hqdefault.jpg\"");
+	expect_body_has(got, "summary_large_image");
 }
 
 static void a_thousand_moments_are_shown(void)
@@ -342,7 +351,7 @@ static void addresses_of_videos(void)
 		{ "https://m.youtube.com/live/jNQXAC9IVRw", "youtube", "jNQXAC9IVRw" }, { "https://youtube.com/shorts/jNQXAC9IVRw#x", "youtube", "jNQXAC9IVRw" },
 		{ "https://www.twitch.tv/videos/12345", "twitch", "12345" }, { "https://www.tiktok.com/@anna/video/7345678901234567890", "tiktok", "7345678901234567890" },
 		{ "https://youtube.com.evil.example/watch?v=jNQXAC9IVRw", "other", "" }, { "https://evil.example/?u=youtube.com/watch?v=jNQXAC9IVRw", "other", "" },
-		{ "http://youtu.be/jNQXAC9IVRw", "other", "" }, { "https://youtu.be/<script>", "other", "" }, { "https://www.twitch.tv/videos/12a", "other", "" },
+		{ "http://youtu.be/jNQXAC9IVRw", "youtube", "jNQXAC9IVRw" }, { "https://youtu.be/<script>", "other", "" }, { "https://www.twitch.tv/videos/12a", "other", "" },
 		{ "https://youtu.be/", "other", "" }, { "https://", "other", "" },
 	};
 

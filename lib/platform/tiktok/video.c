@@ -111,8 +111,8 @@ static bool put_src(struct ctx *c, const struct broadcaster_embed_ask *ask, stru
 	if (!ask->live) {
 		if (!text_is_number(ask->external_id))
 			return false;
-		buf_fmt(src, STR_FMT "/player/v1/" STR_FMT "?controls=1&progress_bar=1&description=0&rel=0&autoplay=0", STR_ARG(origin),
-			STR_ARG(ask->external_id));
+		buf_fmt(src, STR_FMT "/player/v1/" STR_FMT "?controls=1&progress_bar=1&description=0&rel=0&autoplay=%d", STR_ARG(origin),
+			STR_ARG(ask->external_id), ask->plays);
 		return true;
 	}
 	if (!text_is_platform_name(ask->handle))

@@ -117,7 +117,7 @@ enum err twitch_embed(struct ctx *c, const struct broadcaster_embed_ask *ask, st
 	shared_pair(&src, "parent", ask->page_host);
 	if (!ask->live && s > 0)
 		buf_fmt(&src, "&time=%lldh%lldm%llds", s / 3600, s / 60 % 60, s % 60);
-	buf_put(&src, S("&autoplay=false"));
+	buf_put(&src, ask->plays ? S("&autoplay=true") : S("&autoplay=false"));
 	*out = (struct broadcaster_embed){
 		.src = buf_str(&src),
 		.frame_origins = str_z(c->mem, shared_origin(origin)),

@@ -29,6 +29,11 @@ struct str youtube_widest(struct json thumbnails)
 	return best;
 }
 
+struct str youtube_poster(struct ctx *c, struct str id)
+{
+	return str_fmt(c->mem, STR_FMT "/vi/" STR_FMT "/hqdefault.jpg", STR_ARG(c->config->youtube_image_origin), STR_ARG(id));
+}
+
 struct str youtube_picture(struct ctx *c, struct str id, struct json thumbnails)
 {
 	struct str best = youtube_widest(thumbnails);
@@ -36,7 +41,7 @@ struct str youtube_picture(struct ctx *c, struct str id, struct json thumbnails)
 	/* A page shows pictures of the configured origin only; there is one of each video at a fixed address. */
 	if (best.n && str_eq(shared_origin(best), shared_origin(c->config->youtube_image_origin)))
 		return best;
-	return str_fmt(c->mem, STR_FMT "/vi/" STR_FMT "/hqdefault.jpg", STR_ARG(c->config->youtube_image_origin), STR_ARG(id));
+	return youtube_poster(c, id);
 }
 
 enum err youtube_identify(struct ctx *c, struct broadcaster_call *call, struct broadcaster_identity *out)

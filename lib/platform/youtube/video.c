@@ -145,10 +145,13 @@ enum err youtube_embed(struct ctx *c, const struct broadcaster_embed_ask *ask, s
 	buf_fmt(&src, STR_FMT "/embed/" STR_FMT "?enablejsapi=1", STR_ARG(origin), STR_ARG(ask->external_id));
 	shared_pair(&src, "origin", ask->page_origin);
 	buf_put(&src, S("&playsinline=1&rel=0"));
+	if (ask->plays)
+		buf_put(&src, S("&autoplay=1"));
 	if (ask->start_s > 0 && !ask->live)
 		buf_fmt(&src, "&start=%lld", (long long)ask->start_s);
 	*out = (struct broadcaster_embed){
 		.src = buf_str(&src),
+		.poster = youtube_poster(c, ask->external_id),
 		.frame_origins = str_z(c->mem, shared_origin(origin)),
 		.image_origins = str_z(c->mem, shared_origin(c->config->youtube_image_origin)),
 		.seek = ask->live ? SEEK_NONE : SEEK_YOUTUBE,

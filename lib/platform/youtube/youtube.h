@@ -43,6 +43,8 @@ enum err youtube_receive(struct ctx *c, const struct broadcaster_push_in *in, st
 
 /* Parts of one item of an answer. */
 struct str youtube_watch_url(struct ctx *c, struct str id);
+/* There is one of each video, at this address. */
+struct str youtube_poster(struct ctx *c, struct str id);
 struct str youtube_picture(struct ctx *c, struct str id, struct json thumbnails);
 /* The widest picture up to 1280; empty without. */
 struct str youtube_widest(struct json thumbnails);
