@@ -70,7 +70,7 @@ grant select on u.checkout_session, u.reservation to :go;
 grant execute on function u.link_refusal(timestamptz, timestamptz, text, text, text, timestamptz, timestamptz) to :go, :public;
 grant execute on function u.link_goal(text), u.pin_goal(uuid, text, integer) to :go, :public;
 grant execute on function u.only_product(uuid) to :go, :public;
-grant execute on function u.newcomers_left(uuid, uuid, integer) to :go, :public;
+grant execute on function u.newcomers_left(uuid, uuid, integer) to :go, :public, :api;
 grant insert on u.event_log to :go, :public;
 grant select (id) on u.event_log to :go, :public; -- `on conflict (id)` reads it
 grant execute on function

@@ -1,13 +1,14 @@
-// moments.mjs: after a show its creator puts the moments right, without a script: adds, corrects, merges and deletes them. Phone and desk,
+// moments.mjs: after a show its creator puts the moments right, without a script: adds, corrects, merges and deletes them, and decides about
+// those that the crowd suggests. Phone and desk,
 // light and dark; the validator and axe look at each page (tools/look.mjs).
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Creator, oneVariant, openShop } from '../scenarios/lib.mjs';
+import { Creator, oneVariant, openShop, sql, until, Visitor } from '../scenarios/lib.mjs';
 import { LOOKS, open, picture, sound } from './tools/look.mjs';
 
 const base = process.env.UNIFYED_BASE_URL;
 const name = `moments-${Date.now().toString(36)}`, SHOP = `${name}.myshopify.com`;
-let eyes, anna, page, show, passed = 0, failed = 0;
+let eyes, anna, link, page, show, passed = 0, failed = 0;
 
 const step = (title, work) => test(title, async () => {
 	try { await work(); passed++; } catch (problem) { failed++; throw problem; }
@@ -27,6 +28,7 @@ before(async () => {
 	await sleep(2000);
 	await anna.api('POST', `/streams/sessions/${stream.session}/spotlight`, { offer: mug.id ?? mug });
 	await sleep(2000);
+	link = await anna.link(mug, { surface: 'live', stream: stream.id });
 	await anna.api('POST', `/streams/${stream.id}/end`);
 	show = `${base}/dashboard/shows/${stream.session}`;
 	page = await eyes.page({ scripts: false });
@@ -93,4 +95,42 @@ step('a moment is merged into another, and that one deleted', async () => {
 	await page.getByRole('button', { name: 'Delete the moment' }).click();
 	assert.equal(page.url(), show);
 	assert.match(await page.locator('main').innerText(), /No moments\./);
+});
+
+// Two crowds in a long show: real taps, at times of their own.
+async function crowds() {
+	for (let i = 0; i < 12; i++) assert.equal((await new Visitor().tap(link)).status, 303);
+	const clicks = `u.event_log where type = 'LINK_CLICKED' and subject = (select id from u.short_link where code = '${link.code}')`;
+	await until('the taps', () => sql(`select count(*) from ${clicks}`)[0][0] === '12', 10000);
+	sql(`update u.live_session set started_at = started_at - interval '40 minutes' where creator_id = (select id from u.creator where handle = '${anna.handle}');
+		with c as (select id, row_number() over (order by id) as n from ${clicks})
+		update u.event_log e set at = l.started_at + case when c.n <= 6 then interval '10 minutes 5 seconds' else interval '20 minutes 5 seconds' end
+		  from c, u.live_session l where e.id = c.id and l.creator_id = e.creator_id`);
+}
+
+step('what the crowd suggests is kept with one press, or dismissed for good', async () => {
+	const suggested = () => page.locator('section', { has: page.getByRole('heading', { name: 'Suggested', exact: true }) }).locator('li');
+	await crowds();
+	await page.getByRole('button', { name: 'Look for more' }).click();
+	assert.equal(await suggested().count(), 2);
+	assert.match(await suggested().first().innerText(), /10:00[\s\S]*6 taps within 30 s/);
+	await picture(page, 'show-suggested-no-scripts');
+	const wrong = [], state = await page.context().storageState();
+	for (const [device, scheme] of LOOKS) {
+		const seen = await eyes.page({ device, scheme, state });
+		await seen.goto(show);
+		wrong.push(...await sound(seen, 'show-suggested', `${device}-${scheme}`));
+	}
+	assert.deepEqual(wrong, []);
+	await page.getByRole('button', { name: 'Keep the moment at 10:00' }).click();
+	assert.equal(page.url(), show);
+	assert.equal(await suggested().count(), 1);
+	assert.equal(await rows().count(), 1);
+	assert.match(await rows().first().innerText(), /Hand-thrown mug[\s\S]*10:00/);
+	await page.getByRole('button', { name: 'Dismiss the moment at 20:00' }).click();
+	assert.equal(await suggested().count(), 0);
+	assert.equal(await rows().count(), 1);
+	await page.getByRole('button', { name: 'Look for more' }).click(); // neither comes back
+	assert.equal(await suggested().count(), 0);
+	assert.equal(await rows().count(), 1);
 });

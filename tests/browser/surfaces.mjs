@@ -1,5 +1,6 @@
 // surfaces.mjs: a creator goes live, shows things with a tap, ends; her viewers find the replay and the page in her bio. On phone and
-// desk, light and dark, with scripts and without. Pictures are kept (tools/look.mjs).
+// desk, light and dark, with scripts and without; what is sold out leads on from there to what is left and to the line. No page may load
+// what its policy forbids. Pictures are kept (tools/look.mjs).
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Creator, oneVariant, openShop, until } from '../scenarios/lib.mjs';
@@ -18,17 +19,20 @@ const text = (page) => page.locator('main').innerText();
 
 // The platforms' players are elsewhere; this one keeps what it is told. Pictures come from nowhere.
 async function offline(page) {
-	await page.route('https://www.youtube-nocookie.com/**', (route) => route.fulfill({ contentType: 'text/html', body: PLAYER }));
-	await page.route('https://i.ytimg.com/**', (route) => route.fulfill({ contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="270"><rect width="480" height="270" fill="#46527a"/></svg>' }));
+	await page.route(`${sandbox}/embed/**`, (route) => route.fulfill({ contentType: 'text/html', body: PLAYER }));
+	await page.route(`${sandbox}/vi/**`, (route) => route.fulfill({ contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="270"><rect width="480" height="270" fill="#46527a"/></svg>' }));
 	return page;
 }
 
 before(async () => {
 	eyes = await open();
-	await openShop(SHOP, [oneVariant('Hand-thrown mug', 40), oneVariant('Linen apron', 3), oneVariant('Oak board', 0)]);
+	const pictured = (product) => ({ ...product, image: `${sandbox}/vi/${product.title.replace(/\W/g, '')}/hqdefault.jpg` }); // of another host than the pages
+	await openShop(SHOP, [oneVariant('Hand-thrown mug', 40), oneVariant('Linen apron', 3), oneVariant('Oak board', 0), oneVariant('Maple board', 4),
+		{ title: 'Felt hat', variants: ['Small', 'Large'].map((title) => ({ title, price: '25.00', stock: 0 })) }].map(pictured));
 	anna = await Creator.signUp(name.replace('-', '.'));
 	await anna.connect(SHOP);
-	for (const title of ['Hand-thrown mug', 'Linen apron', 'Oak board']) await anna.offer(title, [title]);
+	for (const title of ['Hand-thrown mug', 'Linen apron', 'Felt hat']) await anna.offer(title, [title]);
+	await anna.offer('Boards', ['Oak board', 'Maple board']);
 	stream = await anna.api('POST', '/streams', { platform: 'youtube', title: 'Kitchen: mugs, aprons & boards', url: 'https://www.youtube.com/watch?v=jNQXAC9IVRw', delay_s: 1 });
 	await anna.api('POST', `/streams/${stream.id}/start`);
 });
@@ -96,7 +100,7 @@ step('replay: without scripts it is watched, sought and bought from', async () =
 	await page.goto(replay.url);
 	assert.equal(await page.locator('iframe').count(), 0);
 	await page.getByRole('link', { name: /Play/ }).click();
-	assert.match(await page.locator('iframe').getAttribute('src'), /youtube-nocookie\.com\/embed\/jNQXAC9IVRw\?.*start=0/);
+	assert.match(await page.locator('iframe').getAttribute('src'), /\/embed\/jNQXAC9IVRw\?.*autoplay=1$/);
 	const seek = page.locator('a.seek').nth(1), at = await seek.getAttribute('data-second');
 	await seek.click();
 	assert.match(await page.locator('iframe').getAttribute('src'), new RegExp(`start=${at}$`));
@@ -114,7 +118,7 @@ step('replay: without scripts it is watched, sought and bought from', async () =
 step('replay: with scripts it seeks inside the player', async () => {
 	const page = await offline(await eyes.page({ device: 'desk' }));
 	await page.goto(`${replay.url}?play=1`);
-	const frame = page.frames().find((f) => f.url().includes('youtube-nocookie'));
+	const frame = page.frames().find((f) => f.url().includes('/embed/'));
 	const seek = page.locator('a.seek').nth(2), at = Number(await seek.getAttribute('data-second')), where = page.url();
 	await seek.click();
 	assert.equal(page.url(), where);
@@ -136,6 +140,60 @@ step('replay: what is sold out says so, and where to go on', async () => {
 	const answer = await Promise.all([page.waitForNavigation(), page.getByRole('link', { name: 'Sold out' }).click()]);
 	assert.ok([200, 409].includes(answer[0].status()));
 	await picture(page, 'sold-out');
+});
+
+// Every way of looking: phone and desk, with scripts and without.
+async function everyWay(look) {
+	for (const device of ['phone', 'desk'])
+		for (const scripts of [true, false]) {
+			const page = await eyes.page({ device, scripts });
+			await look(page, `${device}-${scripts ? 'scripts' : 'no-scripts'}`);
+			await page.context().close();
+		}
+}
+
+async function waitAndLeave(page) {
+	await page.getByRole('button', { name: 'Wait in line for it' }).click();
+	assert.match(await text(page), /You are next in line|You are in line: \d before you/);
+	await page.getByRole('button', { name: 'Leave the line' }).click();
+	assert.match(await text(page), /You left the line/);
+}
+
+step('replay: from what is sold out to what is left of the offer, and into the line', async () => {
+	await everyWay(async (page, way) => {
+		await page.goto(replay.url);
+		const row = page.locator('.moments li', { hasText: 'Oak board' });
+		assert.equal(await row.getByRole('link', { name: /^Buy/ }).count(), 0);
+		await picture(page, `replay-with-sold-out-${way}`);
+		const [answer] = await Promise.all([page.waitForNavigation(), row.getByRole('link', { name: 'Sold out' }).click()]);
+		assert.equal(answer.status(), 409);
+		assert.match(await text(page), /Sold out for now[\s\S]*Oak board[\s\S]*Still there[\s\S]*Maple board/);
+		await picture(page, `replay-sold-out-${way}`);
+		const back = page.url();
+		await waitAndLeave(page);
+		await page.goto(back);
+		await page.getByRole('link', { name: /Maple board/ }).click();
+		if (!page.url().startsWith(sandbox)) await page.getByRole('button').first().click();
+		assert.ok(page.url().startsWith(sandbox), page.url());
+	});
+});
+
+step('bio: what is sold out is shown so, and leads to the line of the one she would wait for', async () => {
+	await everyWay(async (page, way) => {
+		await page.goto(`${base}/@${anna.handle}`);
+		const row = page.locator('.deals li', { hasText: 'Felt hat' });
+		assert.equal(await row.getByRole('link', { name: /^Buy/ }).count(), 0);
+		await picture(page, `bio-with-sold-out-${way}`);
+		const [answer] = await Promise.all([page.waitForNavigation(), row.getByRole('link', { name: 'Sold out' }).click()]);
+		assert.equal(answer.status(), 409);
+		assert.match(await text(page), /Which one would you wait for\?[\s\S]*Small[\s\S]*Large/);
+		await picture(page, `bio-sold-out-${way}`);
+		await page.getByRole('link', { name: /Large/ }).click();
+		assert.match(await text(page), /Sold out for now[\s\S]*Large/);
+		await waitAndLeave(page);
+	});
+	const told = (await anna.all('/events')).map(({ type }) => type);
+	for (const type of ['WAITLIST_JOINED', 'WAITLIST_ENDED', 'LINK_IN_BIO_CLICK', 'REPLAY_CLICK']) assert.ok(told.includes(type), `${type} was not told`);
 });
 
 step('replay: the page is sound and small', async () => {
@@ -202,4 +260,8 @@ step('dashboard: her replays are there, to name and to take back', async () => {
 		}
 	}
 	assert.deepEqual(wrong, []);
+});
+
+step('nothing on any of these pages was blocked, missing or wrong', () => {
+	assert.deepEqual(eyes.said, []);
 });

@@ -2,6 +2,7 @@
 //   const eyes = await open();              the browser; eyes.page({ device, scheme, scripts }) is a page of a visitor of its own
 //   await sound(page, 'bio', 'phone-dark')  what is wrong with it: axe (serious and critical), the HTML standard, width, targets
 //   await weight(page, url)                 { requests, bytes } of a first visit, as they came over the wire
+//   eyes.said                               what the consoles of all its pages complained of: a policy that blocked, a file that was not there
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -18,14 +19,24 @@ export const LOOKS = [['phone', 'light'], ['phone', 'dark'], ['desk', 'light'], 
 
 export async function open() {
 	mkdirSync(folder, { recursive: true });
+	const said = [];
 	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+	const hear = (page) => {
+		page.on('pageerror', (problem) => said.push(`${page.url()}: ${problem.message}`));
+		page.on('console', (line) => {
+			const { url } = line.location(), refusal = url === page.url() && line.text().startsWith('Failed to load resource'); // the page itself: it may be one
+			if (line.type() === 'error' && !refusal) said.push(`${page.url()}: ${line.text()} ${url}`);
+		});
+		return page;
+	};
 	return {
+		said,
 		close: () => browser.close(),
 		async page({ device = 'phone', scheme = 'light', scripts = true, state } = {}) {
 			const size = device === 'phone' ? PHONE : DESK;
 			const page = await (await browser.newContext({ ...size, colorScheme: scheme, javaScriptEnabled: scripts, storageState: state })).newPage();
 			page.setDefaultTimeout(8000);
-			return page;
+			return hear(page);
 		},
 	};
 }
