@@ -5,6 +5,7 @@
 #include "lib/text/text.h"
 
 #define HOST_MAX 253
+#define URL_MAX 2048
 #define POLICY_MAX 16384
 
 static bool is_digit(char ch)
@@ -59,11 +60,20 @@ static struct str origin_of(struct ctx *c, struct str url)
 	return str_fmt(c->mem, STR_FMT STR_FMT "%s" STR_FMT, STR_ARG(scheme), STR_ARG(host), port.p ? ":" : "", STR_ARG(port));
 }
 
+/* What text_is_web_url refuses in an address beyond its host; asked without the pattern, which most addresses need not be held against. */
+static bool is_plain(struct str url)
+{
+	for (size_t i = 0; i < url.n; i++)
+		if (url.p[i] <= ' ' || url.p[i] > '~' || url.p[i] == '\\')
+			return false;
+	return url.n <= URL_MAX;
+}
+
 struct str page_picture(struct ctx *c, struct page_policy *policy, struct str url)
 {
 	struct str origin;
 
-	if (!url.n || !text_is_web_url(url))
+	if (!url.n || (!is_plain(url) && !text_is_web_url(url)))
 		return S("");
 	origin = origin_of(c, url);
 	if (!origin.n)
