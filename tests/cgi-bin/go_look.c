@@ -172,6 +172,21 @@ static void what_is_sold_out_has_a_card_that_says_so(void)
 	expect_body_has(preview(&w, GET), "content=\"in stock\"");
 }
 
+static void the_button_of_what_is_sold_out_promises_nothing(void)
+{
+	struct world w = world(.stock = 0);
+	struct got got = old_browser(&w, "/go/annalink1", "vera");
+
+	expect_status(got, 200);
+	expect_body_has(got, "Sold out for now");
+	expect_body_has(got, "<button>See what can be done</button>");
+	expect_body_lacks(got, "Hold it for me");
+	got = press(&w, str_z(w.mem, str_fmt(w.mem, "token=" STR_FMT, STR_ARG(input_of(&w, got, "token")))), "vera", OLD_BROWSER);
+	expect_status(got, 409);
+	expect_body_has(got, "Wait in line for it");
+	nothing_is_held(&w);
+}
+
 static void a_card_leads_with_her_live_whatever_the_link_sells(void)
 {
 	struct world w = world(.stock = 5);
@@ -318,6 +333,7 @@ static const CU_TestInfo tests[] = {
 	T(a_preview_of_a_closed_link_is_no_offer),
 	T(a_link_that_sells_nothing_has_a_card_that_says_why),
 	T(what_is_sold_out_has_a_card_that_says_so),
+	T(the_button_of_what_is_sold_out_promises_nothing),
 	T(a_card_leads_with_her_live_whatever_the_link_sells),
 	T(a_prefetch_is_503_and_leaves_nothing),
 	T(options_is_204_and_other_methods_405),
