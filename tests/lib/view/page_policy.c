@@ -150,7 +150,7 @@ static void without_a_player_there_is_no_frame(void)
 static void hostile_addresses_that_were_stored_are_not_shown(void)
 {
 	static const char *const evil[] = { "https://evil.example; script-src *", "https://evil.example\n script-src *", "javascript:alert(1)", "http://evil.example/a",
-		"https://user:pw@evil.example/a", "https://b\xC3\xBC" "cher.example/a", "https://10.0.0.1/a", "data:text/html,x" };
+		"https://user:pw@evil.example/a", ("https://b\xC3\xBC" "cher.example/a"), "https://10.0.0.1/a", "data:text/html,x" };
 	struct world w = world(.stock = 9, .variants = 2);
 
 	aired(&w, "youtube", "Kitchen", "https://youtu.be/jNQXAC9IVRw");
