@@ -196,7 +196,8 @@ struct str bio_page(struct ctx *c, const struct bio *bio, const struct bio_shown
 	}
 	tpl_bio(&b, &(struct tpl_bio){
 		.handle = bio->handle, .name = bio->name, .about = bio->about, .picture = picture, .url = bio_url(c, bio),
-		.on_air = on_air, .live_title = live.name, .live_product = now->product, .card = on_air ? live.image : picture,
+		.on_air = on_air, .live_title = live.name, .live_product = now->product,
+		.card = on_air ? live.image : picture,
 		.ld = linked_data(c, bio, blocks, n, &live, picture), .revision = bio->revision, .themed = bio->revision > 0, .font = bio->theme.font,
 		.blocks = out, .blocks_n = kept, .empty = kept == 0, .now = live_banner(c, now), .now_n = live_banner_n(now),
 		.layout = { .creator_name = bio->name, .creator_handle = bio->handle, .monogram = first,

@@ -174,12 +174,14 @@ static void replay_told(struct ctx *c, struct jw *w, const struct replay_page *p
 {
 	const struct replay *r = p->replay;
 	struct linked_video video = { .name = r->title, .description = r->title, .image = image, .url = replay_url(c, r),
-		.uploaded_ms = r->started_ms ? r->started_ms : r->created_ms, .began_ms = r->ended_ms ? r->started_ms : 0, .ended_ms = r->ended_ms, .seeks = true };
+		.uploaded_ms = r->started_ms ? r->started_ms : r->created_ms,
+		.began_ms = r->ended_ms ? r->started_ms : 0, .ended_ms = r->ended_ms };
 	struct replay_player player;
 
 	if (p->player.src.n) {
 		replay_player_of(c, p->shown, 0, false, &player);
 		video.embed = player.src;
+		video.seeks = player.seek != SEEK_NONE && player.seek != SEEK_TIKTOK; /* whose address has no place for a second */
 		video.duration_s = p->shown->duration_s;
 		video.clips = clips_of(c, p, &video.clips_n);
 		if (linked_video(c, w, &video))
@@ -196,7 +198,8 @@ static void replay_told(struct ctx *c, struct jw *w, const struct replay_page *p
 static bool told_before(const struct replay_page *p, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
-		if (p->moments[k].open && str_eq(p->moments[k].product, p->moments[i].product) && p->moments[k].price.minor == p->moments[i].price.minor)
+		if (p->moments[k].open && str_eq(p->moments[k].product, p->moments[i].product)
+		    && p->moments[k].price.minor == p->moments[i].price.minor)
 			return true;
 	return false;
 }

@@ -62,6 +62,19 @@ static void two_moments_of_one_second_are_one_clip(void)
 	EXPECT_INT(json_type(json_get(aired_item(graph, "VideoObject"), "potentialAction")), JSON_OBJECT);
 }
 
+static void a_platform_whose_address_has_no_second_has_no_clips(void)
+{
+	struct world w = kitchen(40);
+	struct json video;
+	size_t n;
+
+	world_sql(&w, "update u.replay_video set platform = 'tiktok', external_id = '7400000000000000002', thumb_url = 'https://p16.tiktokcdn.com/x.jpg'");
+	video = aired_item(aired_told(&w, aired_page(&w, ""), &n), "VideoObject");
+	EXPECT_STR(json_str_at(video, "thumbnailUrl"), "https://p16.tiktokcdn.com/x.jpg");
+	EXPECT_INT(json_type(json_get(video, "hasPart")), JSON_ABSENT);
+	EXPECT_INT(json_type(json_get(video, "potentialAction")), JSON_ABSENT);
+}
+
 static void a_thousand_moments_are_told_of_in_part(void)
 {
 	struct world w = kitchen(40);
@@ -253,6 +266,7 @@ static void a_live_without_a_picture_is_not_told(void)
 static const CU_TestInfo tests[] = {
 	T(a_replay_is_a_video_with_its_moments_and_products),
 	T(two_moments_of_one_second_are_one_clip),
+	T(a_platform_whose_address_has_no_second_has_no_clips),
 	T(a_thousand_moments_are_told_of_in_part),
 	T(what_has_no_picture_is_no_video_and_no_product),
 	T(a_video_that_the_page_does_not_play_is_none_of_it),
