@@ -33,11 +33,21 @@ static enum err videos(struct ctx *c, const struct broadcaster *platform, struct
 	return channel_app_heard(c, platform, call, platform->videos(c, call, look, cursor, out));
 }
 
-static enum err video_get(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, const struct str *ids, size_t n,
-	struct broadcaster_video *out)
+static enum err video_get(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel,
+	const struct str *ids, size_t n, struct broadcaster_video *out)
 {
-	TRY(channel_app_open(c, platform, call));
-	return channel_app_heard(c, platform, call, platform->video_get(c, call, ids, n, out));
+	struct channel_door door = { 0 };
+	enum err e;
+
+	if (uuid_is_nil(channel.u)) {
+		TRY(channel_app_open(c, platform, call));
+		return channel_app_heard(c, platform, call, platform->video_get(c, call, ids, n, out));
+	}
+	e = channel_open(c, channel, &door);
+	if (e == OK)
+		e = channel_heard(c, &door, platform->video_get(c, &door.call, ids, n, out));
+	*call = door.call;
+	return e;
 }
 
 static enum err step(struct ctx *c, int64_t *done)

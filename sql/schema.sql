@@ -1587,6 +1587,14 @@ CREATE FUNCTION u.ms(at timestamp with time zone) RETURNS bigint
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ select floor(extract(epoch from at) * 1000)::bigint $$;
 
+CREATE FUNCTION u.newcomers_left(shop uuid, item uuid, free integer) RETURNS integer
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    AS $$
+begin
+    return greatest(0, free - u.waitlist_ahead(shop, item, null, free));
+end
+$$;
+
 CREATE FUNCTION u.newcomers_share(shop uuid, item uuid, waited_until timestamp with time zone, there integer) RETURNS integer
     LANGUAGE plpgsql STABLE
     AS $$

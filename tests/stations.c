@@ -5,7 +5,7 @@
 
 #include "tests/suite.h"
 
-struct station youtube_station = { .name = "youtube" }, twitch_station = { .name = "twitch" };
+struct station youtube_station = { .name = "youtube" }, twitch_station = { .name = "twitch" }, tiktok_station = { .name = "tiktok" };
 static struct world *seen_by;
 
 static struct broadcaster_cost youtube_cost(const struct ctx *c, enum broadcaster_verb verb, size_t n)
@@ -23,6 +23,14 @@ static struct broadcaster_cost twitch_cost(const struct ctx *c, enum broadcaster
 	return (struct broadcaster_cost){ "twitch.minute", 1, 800, 60, "UTC" };
 }
 
+static struct broadcaster_cost tiktok_cost(const struct ctx *c, enum broadcaster_verb verb, size_t n)
+{
+	(void)c;
+	(void)verb;
+	(void)n;
+	return (struct broadcaster_cost){ "tiktok.video_query", 1, 600, 60, "UTC" };
+}
+
 static enum err no_find(struct ctx *c, struct broadcaster_call *call, struct broadcaster_live **out, size_t *n)
 {
 	(void)call;
@@ -35,11 +43,13 @@ static const struct broadcaster youtube = { .name = "youtube", .sees_live = true
 	.live_find = no_find, .live_past = no_find, .cost = youtube_cost };
 static const struct broadcaster twitch = { .name = "twitch", .sees_live = true, .watch_by_account = true, .watch_max = 100, .videos_max = 100,
 	.cost = twitch_cost };
-static const struct broadcaster tiktok = { .name = "tiktok" };
+static const struct broadcaster tiktok = { .name = "tiktok", .videos_by_account = true, .videos_max = 20, .cost = tiktok_cost };
 static const struct broadcaster *const platforms[] = { &youtube, &tiktok, &twitch };
 
 static struct station *station_of(const struct broadcaster *platform)
 {
+	if (platform == &tiktok)
+		return &tiktok_station;
 	return platform == &youtube ? &youtube_station : &twitch_station;
 }
 
@@ -132,13 +142,15 @@ static void video_at(struct ctx *c, const struct station_live *l, struct broadca
 		.account = str_of(l->account),
 		.broadcast = str_of(l->id),
 		.title = S("The recording"),
+		.thumb_url = S("https://pics.example/cover.jpg"),
+		.thumb_expires_ms = l->cover_ms ? now_ms + l->cover_ms : 0,
 		.page_url = str_fmt(c->mem, "https://watch.example/%s", l->id),
 		.recorded_from_ms = l->started_ms,
 		.duration_s = l->ended_ms ? (l->ended_ms - l->started_ms) / 1000 : -1,
 		.found = !l->hidden,
 		.ready = l->video_ms && l->video_ms <= now_ms,
 		.embeddable = true,
-		.is_public = true,
+		.is_public = !l->is_private,
 	};
 }
 
@@ -167,17 +179,22 @@ static enum err list_videos(struct ctx *c, const struct broadcaster *platform, s
 	return OK;
 }
 
-static enum err get_videos(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, const struct str *ids, size_t n,
-	struct broadcaster_video *out)
+static enum err get_videos(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel,
+	const struct str *ids, size_t n, struct broadcaster_video *out)
 {
 	struct station *s = station_of(platform);
 
+	if (platform->videos_by_account)
+		s->asker = world_text(seen_by, "select external_id from u.channel where id = %s", world_uuid(seen_by, channel.u));
+	else
+		EXPECT(uuid_is_nil(channel.u));
 	EXPECT(n > 0 && n <= platform->videos_max && !db_tx_open(c->db));
 	TRY(answer(c, s, call, platform, VERB_VIDEO_GET, &s->gets));
 	for (size_t i = 0; i < n; i++) {
 		out[i] = (struct broadcaster_video){ .external_id = ids[i], .duration_s = -1 };
 		for (size_t k = 0; k < s->n; k++)
-			if (str_eq(ids[i], str_of(s->lives[k].video ? s->lives[k].video : s->lives[k].id)))
+			if (str_eq(ids[i], str_of(s->lives[k].video ? s->lives[k].video : s->lives[k].id)) &&
+				(!platform->videos_by_account || str_eq(s->asker, str_of(s->lives[k].account))))
 				video_at(c, &s->lives[k], &out[i]);
 	}
 	return OK;
@@ -190,6 +207,7 @@ void stations_new(struct world *w)
 	seen_by = w;
 	youtube_station = (struct station){ .name = "youtube" };
 	twitch_station = (struct station){ .name = "twitch" };
+	tiktok_station = (struct station){ .name = "tiktok" };
 }
 
 struct station_live *station_air(struct station *s, const char *account, const char *id, int64_t scheduled_ms, int64_t started_ms)

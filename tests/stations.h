@@ -13,10 +13,12 @@ struct station_live {
 	char account[24], id[24];
 	int64_t scheduled_ms, started_ms, ended_ms; /* 0: not; what lies ahead has not happened yet */
 	int64_t announced_ms;                       /* nobody knows of it before; 0: always */
+	bool is_private;                            /* its recording is for its owner alone */
 	bool hidden;                                /* no answer knows it */
 	bool owner_only;                            /* only the answer to its owner knows it */
 	const char *video;                          /* id of its recording; NULL: none, or on YouTube the id of the broadcast */
 	int64_t video_ms;                           /* since when that is ready; 0: never */
+	int64_t cover_ms;                           /* so long the address of its picture is good; 0: for ever */
 	const char *title, *url;                    /* NULL: ordinary ones */
 	const char *stranger;                       /* it says that it belongs to that account; NULL: as it is */
 };
@@ -31,12 +33,13 @@ struct station {
 	int64_t lag_ms;               /* answers are so old */
 	int page_fails;               /* its lists have one video a page, and fail at this one; 0: all on one page */
 	int64_t watches, finds, lists, gets, units; /* calls made, units used */
+	struct str asker;             /* tiktok: whose token asked last */
 };
 
-extern struct station youtube_station, twitch_station;
+extern struct station youtube_station, twitch_station, tiktok_station; /* tiktok: only an account's own videos are told */
 extern const struct detect_doors station_doors;
 
-/* Empties both, and lets them see the world's clock. */
+/* Empties them, and lets them see the world's clock. */
 void stations_new(struct world *w);
 struct station_live *station_air(struct station *s, const char *account, const char *id, int64_t scheduled_ms, int64_t started_ms);
 /* An account of that person there, due to be looked at. */

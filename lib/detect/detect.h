@@ -27,11 +27,12 @@ struct detect_doors {
 		struct broadcaster_live **out, size_t *n);
 	enum err (*videos)(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call,
 		const struct broadcaster_look *look, struct str cursor, struct broadcaster_videos *out);
-	enum err (*video_get)(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, const struct str *ids, size_t n,
-		struct broadcaster_video *out);
+	/* channel: whose token asks, where the platform wants one; else nil */
+	enum err (*video_get)(struct ctx *c, const struct broadcaster *platform, struct broadcaster_call *call, struct channel_id channel,
+		const struct str *ids, size_t n, struct broadcaster_video *out);
 };
 
-/* Asks for the recordings that replays wait for, and after those that they have; one call. *done: as detect_step. */
+/* Asks for the recordings that replays wait for, and after those that they have or were given; one call. *done: as detect_step. */
 enum err detect_videos_step(struct ctx *c, const struct detect_doors *doors, int64_t *done);
 
 /* Looks at what is due at every platform, as far as its allowance goes: first what was pushed, then what is on the air or soon, then

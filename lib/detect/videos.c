@@ -40,8 +40,10 @@ static struct str id_of(const struct round *r, const struct replay_video_due *du
 	return due->external_id.n || !r->platform->same_id ? due->external_id : due->broadcast;
 }
 
+/* due[0..n): of one account where its token asks. */
 static enum err get(struct ctx *c, const struct round *r, const struct replay_video_due *due, size_t n)
 {
+	struct channel_id asker = r->platform->videos_by_account ? due->channel : (struct channel_id){ 0 };
 	struct broadcaster_video *videos = arena_array(c->mem, n + 1, sizeof *videos);
 	struct str *ids = arena_array(c->mem, n + 1, sizeof *ids);
 	struct broadcaster_call call = { 0 };
@@ -54,7 +56,7 @@ static enum err get(struct ctx *c, const struct round *r, const struct replay_vi
 	if (!granted)
 		return later(c, due, n, 0);
 	++*r->done;
-	e = r->doors->video_get(c, r->platform, &call, ids, n, videos);
+	e = r->doors->video_get(c, r->platform, &call, asker, ids, n, videos);
 	if (e != OK) {
 		TRY(round_heard(c, r, VERB_VIDEO_GET, &call, e));
 		return later(c, due, n, call.wait_ms);
@@ -107,18 +109,32 @@ static enum err search(struct ctx *c, const struct round *r, const struct replay
 	return told(c, due->id, best);
 }
 
+/* Those to ask for by id, at once with the first, to the front; how many. */
+static size_t together(const struct round *r, struct replay_video_due *due, size_t n)
+{
+	size_t kept = 0;
+
+	if (!n || !id_of(r, due).n)
+		return 0;
+	for (size_t i = 0; i < n && kept < r->platform->videos_max; i++)
+		if (id_of(r, &due[i]).n && (!r->platform->videos_by_account || uuid_eq(due[i].channel.u, due->channel.u)))
+			due[kept++] = due[i];
+	return kept;
+}
+
 static enum err platform_videos(struct ctx *c, const struct round *r)
 {
 	struct replay_video_due *due;
-	size_t n, to_get = 0;
+	size_t n, to_get;
 
 	TRY(replay_videos_due(c, str_of(r->platform->name), DUE_MOST, &due, &n));
-	while (to_get < n && to_get < r->platform->videos_max && id_of(r, &due[to_get]).n)
-		to_get++;
-	if (to_get)
-		return get(c, r, due, to_get);
 	if (!n)
 		return OK;
+	if (r->platform->videos_by_account && uuid_is_nil(due->channel.u))
+		return told(c, due->id, NULL); /* nobody to ask with */
+	to_get = together(r, due, n);
+	if (to_get)
+		return get(c, r, due, to_get);
 	for (to_get = 1; to_get < n && uuid_eq(due[to_get].id.u, due->id.u);)
 		to_get++;
 	return search(c, r, due, to_get);
@@ -130,7 +146,7 @@ enum err detect_videos_step(struct ctx *c, const struct detect_doors *doors, int
 	for (size_t i = 0; i < doors->platforms_n; i++) {
 		struct round r = { .doors = doors, .platform = doors->platforms[i], .done = done };
 
-		if (r.platform->sees_live && (!r.platform->configured || r.platform->configured(c->config)))
+		if (r.platform->videos_max && (!r.platform->configured || r.platform->configured(c->config)))
 			TRY(platform_videos(c, &r));
 	}
 	return OK;

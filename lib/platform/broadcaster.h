@@ -147,6 +147,7 @@ struct broadcaster {
 	bool rotates;                /* a refresh kills the refresh token that was used */
 	bool sees_live;              /* false: it has no way to tell whether somebody is live (TikTok) */
 	bool watch_by_account;       /* live_watch takes accounts, and what it does not show is off (Twitch); else broadcasts */
+	bool videos_by_account;      /* video_get tells an account of its own videos only, with its token (TikTok); else any app of anybody's */
 	bool same_id;                /* the video of a broadcast has the broadcast's id */
 	int delay_s;                 /* what viewers see is usually so late */
 	int64_t revalidate_s;        /* the platform wants tokens validated that often; 0: not */
@@ -177,7 +178,7 @@ struct broadcaster {
 	/* Of look->account, newest first. */
 	enum err (*videos)(struct ctx *c, struct broadcaster_call *call, const struct broadcaster_look *look, struct str cursor,
 		struct broadcaster_videos *out);
-	/* Up to videos_max ids at once; out[i].found false: it does not know it (any more), or does not show it. */
+	/* Up to videos_max ids at once, with app credentials unless videos_by_account; out[i].found false: it does not know it (any more), or does not show it. */
 	size_t videos_max;
 	enum err (*video_get)(struct ctx *c, struct broadcaster_call *call, const struct str *ids, size_t n, struct broadcaster_video *out);
 

@@ -163,7 +163,8 @@ enum err replay_video_seen(struct ctx *c, struct video_id id, const struct broad
 		return replay_video_missed(c, id);
 	TRY(db_maybe(c, SQL(replay_video_seen), PARAMS(
 		p_uuid(id.u), p_str(seen->external_id), p_str(seen->page_url), p_str(seen->title), p_str(seen->thumb_url),
-		p_int(seen->recorded_from_ms), p_int(seen->duration_s), p_bool(seen->embeddable), p_bool(seen->is_public), p_int(seen->expires_ms)), &row));
+		p_int(seen->recorded_from_ms), p_int(seen->duration_s), p_bool(seen->embeddable), p_bool(seen->is_public), p_int(seen->expires_ms),
+		p_int(seen->thumb_expires_ms)), &row));
 	if (!row.found)
 		return OK;
 	own.creator.u = row_uuid(&row, "creator_id");

@@ -108,11 +108,12 @@ returning id;
 with touched as (
     update u.replay r set revision = r.revision + 1 where r.creator_id = $2::uuid and r.id = $3::uuid returning r.id, r.creator_id, r.live_id, r.created_at
 )
-insert into u.replay_video as v (id, creator_id, replay_id, platform, external_id, page_url, recorded_from, state, embeddable, by_hand)
-select $1::uuid, r.creator_id, r.id, $4::text, $5::text, $6::text, coalesce(l.started_at, r.created_at), 'ready', $5 <> '', true
+insert into u.replay_video as v (id, creator_id, replay_id, platform, external_id, page_url, recorded_from, state, embeddable, by_hand, look_at)
+select $1::uuid, r.creator_id, r.id, $4::text, $5::text, $6::text, coalesce(l.started_at, r.created_at), 'ready', $5 <> '', true,
+       case when $5 <> '' then u.clock() end
   from touched r join u.live_session l on l.id = r.live_id
 on conflict (replay_id, platform, external_id) where external_id <> '' do update
-   set page_url = excluded.page_url, state = 'ready', by_hand = true
+   set page_url = excluded.page_url, state = 'ready', by_hand = true, looks = 0, look_at = excluded.look_at
 returning v.id;
 
 -- :replay_video_adjust
@@ -208,16 +209,21 @@ select r.state = 'draft' and (exists (select from u.moment m where m.live_id = r
   from u.replay r where r.id = $1::uuid;
 
 -- :replay_videos_due
-select v.id, v.creator_id, s.channel_id, v.external_id, coalesce(b.external_id, '') as broadcast, u.ms(v.recorded_from) as started_ms
+select v.id, v.creator_id, coalesce(s.channel_id, o.id) as channel_id, v.external_id, coalesce(b.external_id, '') as broadcast,
+       u.ms(v.recorded_from) as started_ms
   from u.replay_video v
-  join u.stream s on s.id = v.stream_id
+  left join u.stream s on s.id = v.stream_id
   left join u.broadcast b on b.stream_id = s.id
+  left join lateral (select h.id from u.channel h
+                      where v.stream_id is null and h.creator_id = v.creator_id and h.platform = v.platform and h.status = 'active'
+                        and h.health <> 'needs_reconnect'
+                      order by position('/@' || h.handle || '/' in v.page_url) = 0, h.id limit 1) o on true
  where v.look_at <= u.clock() and v.platform = $1::text
  order by v.look_at
  limit $2::int;
 
 -- :replay_video_seen
--- What the platform says; first: it has never been there for everybody before. Looked at again in a day. Where the replay has that video already, by hand or
+-- What the platform says; first: it has never been there for everybody before. Looked at again in a day, or before its picture's address dies. Where the replay has that video already, by hand or
 -- of another stream, that one is told, and this one is not awaited any more.
 with before as (
     select v.id, v.imported_at,
@@ -235,13 +241,14 @@ with before as (
        and (b.twin is not null or (v.state, v.external_id, v.embeddable) is distinct from (case when $9::boolean then 'ready' else 'hidden' end, $2, $8::boolean))
 )
 update u.replay_video v
-   set external_id = $2::text, page_url = coalesce(nullif($3::text, ''), v.page_url), title = $4::text, thumb_url = $5::text,
+   set external_id = $2::text, page_url = case when v.by_hand then v.page_url else coalesce(nullif($3::text, ''), v.page_url) end, title = $4::text, thumb_url = $5::text,
        recorded_from = case when $6::bigint = 0 then v.recorded_from else u.at($6) end,
        duration_s = case when $7::int >= 0 then $7 else v.duration_s end, embeddable = $8::boolean,
        state = case when v.state = 'gone' then 'gone' when $9::boolean then 'ready' else 'hidden' end,
        expires_at = case when $10::bigint = 0 then null else u.at($10) end,
        imported_at = case when $9 and v.state <> 'gone' then coalesce(v.imported_at, u.clock()) else v.imported_at end,
-       looks = 0, look_at = case when v.state <> 'gone' and v.stream_id is not null then u.clock() + interval '1 day' end
+       looks = 0, thumb_expires_at = case when $11::bigint = 0 then null else u.at($11) end,
+       look_at = case when v.state <> 'gone' then least(u.clock() + interval '1 day', u.at(nullif($11, 0)) - interval '30 minutes') end
   from before b
  where v.id = coalesce(b.twin, b.id)
 returning v.replay_id, v.creator_id, b.twin is null and b.imported_at is null and v.state = 'ready' and not v.by_hand as first;

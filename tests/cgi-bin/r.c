@@ -333,9 +333,9 @@ static void a_video_pasted_before_it_is_found_stays_one(void)
 	say(&w, POST, fmt(&w, "/replays/$/videos", got_json(&w, made, "items.0.id")), "{\"url\":\"https://www.twitch.tv/videos/987654\"}");
 	world_clock_advance(&w, 310000);
 	EXPECT_ERR(replay_videos_due(world_ctx(&w, NOBODY), S("twitch"), 10, &due, &n), OK);
-	EXPECT(n == 1);
-	EXPECT_ERR(replay_video_seen(world_ctx(&w, NOBODY), due[0].id, &seen), OK);
-	EXPECT_ERR(replay_video_seen(world_ctx(&w, NOBODY), due[0].id, &seen), OK);
+	EXPECT(n == 2 && due[0].external_id.n && !due[1].external_id.n); /* hers, and the one that is awaited */
+	EXPECT_ERR(replay_video_seen(world_ctx(&w, NOBODY), due[1].id, &seen), OK);
+	EXPECT_ERR(replay_video_seen(world_ctx(&w, NOBODY), due[1].id, &seen), OK);
 	expect_sql(&w, 1, "select count(*) from u.replay_video where platform = 'twitch' and state = 'ready' and by_hand and duration_s = 150");
 	expect_sql(&w, 1, "select count(*) from u.replay_video where platform = 'twitch' and state = 'gone' and look_at is null");
 	expect_sql(&w, 0, "select count(*) from u.event_log where type = 'REPLAY_AUTO_IMPORTED'");

@@ -28,6 +28,7 @@ const struct broadcaster tiktok_broadcaster = {
 	.name = "tiktok",
 	.configured = configured,
 	.rotates = true,
+	.videos_by_account = true,
 	.delay_s = 6,
 	.authorize_url = tiktok_authorize_url,
 	.exchange = tiktok_exchange,
