@@ -78,6 +78,7 @@ grant execute on function
       u.click_many(text[], uuid[], uuid[], integer[], uuid[], uuid[], text[], uuid[], boolean[], boolean[], bigint[], u.hold_rules),
       u.checkout_release(uuid, uuid),
       u.waitlist_join(uuid, text, uuid, uuid, integer, uuid, integer, integer, integer),
+      u.waitlist_place(text, uuid, uuid, uuid, uuid, text, integer, u.hold_rules), u.waitlist_give_up(text, uuid, uuid),
       u.waitlist_look(text, uuid, uuid, uuid, text, integer, u.hold_rules), u.waitlist_leave(text, uuid)
    to :go;
 

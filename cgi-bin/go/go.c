@@ -21,7 +21,7 @@ struct str form_use(struct ctx *c, struct str code)
 	return str_fmt(c->mem, "form:" STR_FMT, STR_ARG(str_lower(c->mem, code)));
 }
 
-static struct str asked(const struct req *q, const char *name)
+struct str asked(const struct req *q, const char *name)
 {
 	struct str value = q->method == POST ? req_form(q, name) : (struct str){ 0 };
 
@@ -32,15 +32,17 @@ struct who_asks who_asks(struct ctx *c, const struct req *q)
 {
 	struct str code = req_param(q, "code"), use = form_use(c, code);
 	struct who_asks who = { 0 };
-	struct uuid by_token;
+	struct uuid by_token, by_own;
 
 	who.by_cookie = visitor_read(c, S("cookie"), req_cookie_of(c, q, VISITOR_COOKIE), VISITOR_COOKIE_S, &who.visitor,
 		&who.seen_ms);
 	who.by_token = q->method == POST && visitor_read(c, use, req_form(q, "token"), VISITOR_FORM_S, &by_token, NULL);
-	if (visitor_read(c, wait_use(c, code), asked(q, "w"), WAIT_TOKEN_S, &by_token, NULL)) {
+	if (visitor_read(c, wait_use(c, code), asked(q, "w"), WAIT_TOKEN_S, &by_own, &who.own_ms)) {
 		who.by_own_link = true;
 		who.by_token |= q->method == POST;
-		who.visitor = by_token;
+		if (!uuid_eq(who.visitor, by_own))
+			who.seen_ms = 0; /* the age of somebody else's cookie proves nothing for her */
+		who.visitor = by_own;
 		return who;
 	}
 	if (who.by_cookie)
@@ -198,9 +200,12 @@ static enum err go_many(struct ctx *c, void *const asks[], size_t n, void **outc
 	return OK;
 }
 
-/* A cookie keeps its age, which speaks for its visitor, until it is time for a new one. */
-static void remember(struct ctx *c, struct res *r, const struct checkout_ask *ask)
+/* A cookie keeps its age, which speaks for its visitor, until it is time for a new one. Whoever was sent the link of somebody's own
+ * becomes nobody else by it. */
+static void remember(struct ctx *c, const struct req *q, struct res *r, const struct checkout_ask *ask)
 {
+	if (who_asks(c, q).by_own_link)
+		return;
 	if (!ask->seen_ms || c->now_ms - ask->seen_ms > VISITOR_RENEW_S * INT64_C(1000))
 		res_cookie(r, VISITOR_COOKIE, visitor_token(c, S("cookie"), ask->visitor), VISITOR_COOKIE_S);
 }
@@ -220,7 +225,7 @@ static enum err go_answer(struct ctx *c, const struct req *q, struct res *r, con
 	const struct live_now unasked = { 0 };
 	struct str url;
 
-	remember(c, r, ask);
+	remember(c, q, r, ask);
 	switch (o->result) {
 	case CHECKOUT_STARTED:
 	case CHECKOUT_REPEATED:
@@ -306,7 +311,7 @@ static const struct route routes[] = {
 	{ POST, "/go/:code",         look,    .who = ANYONE, .tx = TX_READ,  .page = true, .batch = &click },
 	{ GET,  "/go/:code/hold",    hold,    .who = ANYONE, .tx = TX_READ,  .page = true },
 	{ POST, "/go/:code/release", release, .who = ANYONE, .tx = TX_WRITE, .page = true },
-	{ GET,  "/go/:code/wait",    wait_page, .who = ANYONE, .tx = TX_WRITE, .page = true },
+	{ GET,  "/go/:code/wait",    wait_page, .who = ANYONE, .tx = TX_WRITE, .page = true, .again_s = 10 },
 	{ POST, "/go/:code/wait",    wait_join, .who = ANYONE, .tx = TX_WRITE, .page = true },
 	{ POST, "/go/:code/leave",   wait_leave, .who = ANYONE, .tx = TX_WRITE, .page = true },
 };

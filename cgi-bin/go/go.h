@@ -12,9 +12,12 @@ struct who_asks {
 	struct uuid visitor;
 	bool by_own_link, by_cookie;
 	bool by_token;   /* a button of our own page was pressed */
-	int64_t seen_ms; /* when the cookie was made; 0: there is none */
+	int64_t seen_ms; /* when her cookie was made; 0: there is none */
+	int64_t own_ms;  /* when the link of her own was made */
 };
 
+/* Of a form, else of the query. */
+struct str asked(const struct req *q, const char *name);
 struct who_asks who_asks(struct ctx *c, const struct req *q);
 struct gate_facts facts(struct ctx *c, const struct req *q, const struct who_asks *who);
 /* What a token of a form, or of a place in line, is for: its link alone. */

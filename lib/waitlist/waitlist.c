@@ -42,10 +42,11 @@ enum err waitlist_look(struct ctx *c, const struct checkout_ask *ask, struct wai
 	struct row row;
 
 	TRY(db_one(c, SQL(waitlist_look), PARAMS(
-		p_str(ask->code), p_uuid(ask->visitor), p_uuid(ask->session.u), p_uuid(ask->hold.u), p_str(ask->mark),
-		p_int(c->config->waitlist_hold_s), p_str(guard_rules(c))), &row));
+		p_str(ask->code), p_uuid(ask->visitor), p_uuid_or_null(ask->variant.u), p_uuid(ask->session.u), p_uuid(ask->hold.u),
+		p_str(ask->mark), p_int(c->config->waitlist_hold_s), p_str(guard_rules(c))), &row));
 	*out = (struct waitlist_place){
 		.state = state_of(row_str(&row, "state")),
+		.code = row_str(&row, "code"),
 		.held_up = row_str(&row, "word").n > 0,
 		.ahead = (int)row_int(&row, "ahead"),
 		.variant = { row_uuid(&row, "variant_id") },
@@ -59,9 +60,9 @@ enum err waitlist_look(struct ctx *c, const struct checkout_ask *ask, struct wai
 	return OK;
 }
 
-enum err waitlist_leave(struct ctx *c, struct str code, struct uuid visitor)
+enum err waitlist_leave(struct ctx *c, const struct checkout_ask *ask)
 {
-	return db_run(c, SQL(waitlist_leave), PARAMS(p_str(code), p_uuid(visitor)));
+	return db_run(c, SQL(waitlist_leave), PARAMS(p_str(ask->code), p_uuid(ask->visitor), p_uuid_or_null(ask->variant.u)));
 }
 
 enum err waitlist_tidy(struct ctx *c, int most, int64_t *done)

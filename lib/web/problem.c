@@ -115,6 +115,8 @@ void problem_write(struct turn *t)
 	bool is_page = wants_page(t);
 
 	headers_for(t->r, t->e, is_page);
+	if (is_page && t->route != NULL && t->route->again_s > 0 && err_row(t->e)->status >= 500)
+		res_header(t->r, "Refresh", str_fmt(t->c->mem, "%d", t->route->again_s));
 	if (is_page && t->e == ERR_LOGIN_NEEDED) {
 		send_to_login(t);
 		return;

@@ -91,6 +91,7 @@ struct route {
 	bool page;              /* answers HTML: problems are pages, missing login redirects to /dashboard/login */
 	bool kept;              /* nginx keeps its pages (nginx/pages.conf): problems too are the same for everybody, and NOT_FOUND is
 	                         * kept as long as a page, in the place of the one that was there */
+	int again_s;            /* a page that asks again by itself does so after a failure of ours too; 0: none such */
 };
 
 struct app {

@@ -263,7 +263,8 @@ declare
     own      record;      -- this visitor's open session on this link, whichever variant
     limited  boolean;     -- the offer counts redemptions
     short    boolean;     -- not enough is free without lapsed holds
-    ahead    integer := 0; -- units that others wait for who come first
+    ahead    integer := 0; -- units that others wait for who come first, of those that are there
+    lapsed   integer;     -- units of holds that nobody tidied up yet
     ending   uuid[];      -- lapsed holds to tidy up
     back     record;      -- what ending them and the visitor's own gives back
     proven   boolean;
@@ -310,7 +311,7 @@ begin
       from u.checkout_session s
      cross join lateral (select r.id from u.reservation r where r.session_id = s.id offset 0) r
      where s.link_id = link.id and s.visitor = in_visitor and s.state = 'open';
-    if in_waits and own.lives and own.variant_id <> in_variant then
+    if in_waits and own.lives and (own.variant_id <> in_variant or own.units <> in_units) then
         o.outcome := 'visitor_capped'; -- what she holds is not given back behind her back
         return o;
     end if;
@@ -406,7 +407,9 @@ begin
         -- A look without locks: what is lapsed, or is this visitor's own, counts as free.
         if short then
             select i.free into price.free from u.inventory i where i.shop_id = price.shop_id and i.item_id = price.item_id;
-            if price.free + u.lapsed_units(price.shop_id, price.item_id)
+            lapsed := u.lapsed_units(price.shop_id, price.item_id);
+            ahead := case when price.waited then u.waitlist_ahead(price.shop_id, price.item_id, in_visitor, price.free + lapsed) else 0 end;
+            if price.free + lapsed
                       + (case when own.item_id = price.item_id and own.lives then own.units else 0 end) < in_units + ahead then
                 o.outcome := 'sold_out';
                 o.choices := u.link_choices(link.shop_id, link.offer_id, null, null, 12, price.product_id);
@@ -484,8 +487,10 @@ begin
          cross join lateral (select s.offer_id, s.redeems from u.checkout_session s where s.id = r.session_id offset 0) s
          where r.id = any(ending) and r.state = 'pending';
         select i.free into price.free from u.inventory i where i.shop_id = price.shop_id and i.item_id = price.item_id;
+        lapsed := u.lapsed_units(price.shop_id, price.item_id);
+        ahead := case when price.waited then u.waitlist_ahead(price.shop_id, price.item_id, in_visitor, price.free + lapsed) else 0 end;
         if price.limited and price.free + back.units < in_units + ahead then
-            if in_items is not null and price.free + u.lapsed_units(price.shop_id, price.item_id) >= in_units + ahead then
+            if in_items is not null and price.free + lapsed >= in_units + ahead then
                 raise exception 'more has lapsed than this batch may end' using errcode = '40001';
             end if;
             o.outcome := 'sold_out';
@@ -564,9 +569,7 @@ begin
     if n = 0 then
         raise exception 'checkout raced with itself' using errcode = '40001';
     end if;
-    if price.waited or in_waits then
-        perform u.waitlist_served(price.item_id, in_visitor, in_session, in_waits);
-    end if;
+    perform u.waitlist_served(price.item_id, in_visitor, in_session, in_waits); -- whether anybody was thought there or not
     return o;
 end
 $$;
@@ -609,6 +612,7 @@ declare
     limits  boolean; -- an offer counts redemptions, or a link its clicks
     plain   u.checkout_outcome[];
     plain_n integer[];
+    plain_i uuid[];  -- their items
 begin
     perform pg_advisory_xact_lock(k.key)
        from (select distinct u.visitor_key(a.visitor) as key from unnest(in_visitors) a (visitor) order by 1) k;
@@ -757,9 +761,14 @@ begin
            coalesce(array_agg(row('started', f.session, u.ms(ends), f.mark, f.units, f.variant_id, f.external_id, f.code,
                                   f.list_minor, f.price_minor, f.currency, f.storefront_url, f.product_title, f.product_handle,
                                   f.title, f.image_url, f.creator_id, f.creator_name, f.creator_handle, f.link_id, f.link_code,
-                                  f.platform, f.surface, f.stream_id, null)::u.checkout_outcome order by f.n), '{}')
-      into plain_n, plain
+                                  f.platform, f.surface, f.stream_id, null)::u.checkout_outcome order by f.n), '{}'),
+           coalesce(array_agg(f.item_id order by f.n), '{}')
+      into plain_n, plain, plain_i
       from fits f;
+    perform u.waitlist_served(w.item_id, w.visitor, in_sessions[p.n], false) -- who waited once, and came back by the link
+       from unnest(plain_n, plain_i) p (n, item)
+      cross join lateral (select w.item_id, w.visitor from u.waitlist w
+                           where w.item_id = p.item and w.visitor = in_visitors[p.n] and w.state = 'waiting' offset 0) w;
 
     for i in 1 .. cardinality(in_codes) loop
         ask := i;

@@ -17,11 +17,20 @@ begin
         return 0;
     end if;
     own := (select w.id from u.waitlist w where w.item_id = item and w.visitor = in_visitor and w.state = 'waiting');
+    if own is null then
+        return (select coalesce(sum(w.units), 0)
+                  from (select w.units
+                          from u.waitlist w
+                         where w.shop_id = shop and w.item_id = item and w.state = 'waiting' and w.present_until > u.clock()
+                           and w.units <= free
+                         limit free) w);
+    end if;
     return (select coalesce(sum(w.units), 0)
               from (select w.units
                       from u.waitlist w
-                     where w.shop_id = shop and w.item_id = item and w.state = 'waiting' and w.present_until > u.clock()
-                       and w.units <= free and (own is null or w.id < own)
+                     where w.shop_id = shop and w.item_id = item and w.state = 'waiting' and w.id < own
+                       and w.present_until > u.clock() and w.units <= free
+                     order by w.id
                      limit free) w);
 end
 $$;
@@ -97,8 +106,9 @@ begin
     if in_lock then
         perform 1 from u.inventory i where i.shop_id = place.shop_id and i.item_id = place.item_id for no key update;
     end if;
+    until := greatest(until, in_ends);
     update u.reservation r set expires_at = until
-     where r.session_id = session and r.state = 'pending' and r.expires_at > u.clock() and r.expires_at < until;
+     where r.session_id = session and r.state = 'pending' and r.expires_at > u.clock();
     if not found then
         return in_ends;
     end if;
@@ -131,6 +141,7 @@ $$;
 --   choose    which variant?
 --   or why the link sells nothing (u.link_refusal, link_unknown, variant_unknown), or address_capped: in_most others of her address
 --   block wait for it.
+-- Whose machine minted in_id says nothing about when she came: its time is put right by the clock that all share.
 create or replace function u.waitlist_join(
     in_id uuid, in_key text, in_visitor uuid, in_variant uuid, in_units integer, in_address uuid, in_most integer, in_keep_s integer,
     in_present_s integer, out outcome text, out code text)
@@ -140,6 +151,7 @@ as $$
 declare
     at       timestamptz := u.clock();
     there    timestamptz := at + make_interval(secs => in_present_s);
+    coming   uuid := overlay(in_id::text placing left(u.event_id('', '', at)::text, 13) from 1 for 13);
     link     record;
     price    record;
     place    record;
@@ -200,20 +212,38 @@ begin
         return;
     end if;
     insert into u.waitlist (id, creator_id, shop_id, item_id, link_id, variant_id, second, visitor, units, address, present_until, ends_at, created_at)
-    values (in_id, link.creator_id, price.shop_id, price.item_id, link.id, in_variant, link.second, in_visitor, in_units, in_address,
+    values (coming, link.creator_id, price.shop_id, price.item_id, link.id, in_variant, link.second, in_visitor, in_units, in_address,
             there, at + make_interval(secs => in_keep_s), at);
-    perform u.waitlist_tell(in_id, 'WAITLIST_JOINED', '{}');
+    perform u.waitlist_tell(coming, 'WAITLIST_JOINED', '{}');
 end
 $$;
 
--- A visitor's place in the line of link in_code, as her page shows it: no row when she never stood in it. Her look keeps her there,
--- and sets a unit aside for her when it is her turn; in_session, in_hold and in_mark are minted for that.
+-- Which place a page is about: of visitor in_visitor on link in_code, that for in_variant (null: whichever) rather than another, one
+-- that is not over rather than one that is, the last. Her place for in_variant may have gone over to another link meanwhile.
+create or replace function u.waitlist_which(in_code text, in_visitor uuid, in_variant uuid) returns uuid
+language plpgsql stable as $$
+begin
+    return (select p.id
+              from (select w.id, l.code_key = lower(in_code) as here, coalesce(w.variant_id = in_variant, false) as same,
+                           w.state in ('waiting', 'offered') as runs
+                      from u.waitlist w
+                      join u.short_link l on l.id = w.link_id
+                     where w.visitor = in_visitor) p
+             where p.here or (p.same and p.runs)
+             order by p.same and p.runs desc, p.here desc, p.same desc, p.runs desc, p.id desc
+             limit 1);
+end
+$$;
+
+-- A visitor's place in line, as her page shows it (waitlist_which): no id when she never stood in it. Her look keeps her there, and
+-- sets a unit aside for her when it is her turn; in_session, in_hold and in_mark are minted for that.
+--   code    of the link that her place is on
 --   state   as in the table; waiting with a word: why she is not served just now, though units may be there
 --   ahead   how many come first, up to 1000
-create or replace function u.waitlist_look(
-    in_code text, in_visitor uuid, in_session uuid, in_hold uuid, in_mark text, in_aside_s integer, in_rules u.hold_rules,
-    out id uuid, out state text, out word text, out ahead integer, out variant_id uuid, out units integer, out second integer,
-    out hold_ms bigint, out ends_ms bigint)
+create or replace function u.waitlist_place(
+    in_code text, in_visitor uuid, in_variant uuid, in_session uuid, in_hold uuid, in_mark text, in_aside_s integer, in_rules u.hold_rules,
+    out id uuid, out code text, out state text, out word text, out ahead integer, out variant_id uuid, out units integer,
+    out second integer, out hold_ms bigint, out ends_ms bigint)
 language plpgsql volatile security definer
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
 as $$
@@ -221,21 +251,21 @@ as $$
 declare
     at     timestamptz := u.clock();
     place  record;
-    away   boolean;
+    key    text;
 begin
     perform pg_advisory_xact_lock(u.visitor_key(in_visitor));
-    select w.id, w.state, w.shop_id, w.item_id, w.link_id, w.variant_id, w.second, w.units, w.address, w.created_at, w.ends_at, s.expires_at
+    select w.id, w.state, w.shop_id, w.item_id, w.link_id, w.variant_id, w.second, w.units, w.address, w.created_at, w.ends_at, s.expires_at,
+           l.code, l.code_key
       into place
-      from u.short_link l
-      join u.waitlist w on w.link_id = l.id and w.visitor = in_visitor
+      from u.waitlist w
+      join u.short_link l on l.id = w.link_id
       left join u.checkout_session s on s.id = w.session_id
-     where l.code_key = lower(in_code)
-     order by w.id desc
-     limit 1
+     where w.id = u.waitlist_which(in_code, in_visitor, in_variant)
        for update of w;
     if not found then
         return;
     end if;
+    key := place.code_key || coalesce('@' || place.second, '');
     if place.state = 'offered' and place.expires_at <= at then
         perform u.waitlist_end(place.id, 'passed');
     elsif place.state = 'waiting' and place.ends_at <= at then
@@ -243,22 +273,26 @@ begin
     elsif place.state = 'waiting' then
         in_rules.hold_s := in_aside_s;
         in_rules.hold_unproven_s := in_aside_s;
-        word := (u.checkout_answer(lower(in_code) || coalesce('@' || place.second, ''), in_visitor, place.variant_id, place.units, in_session,
-                                   in_hold, in_mark, row(place.address, false, true, u.ms(place.created_at))::u.click_from, in_rules,
+        word := (u.checkout_answer(key, in_visitor, place.variant_id, place.units, in_session, in_hold, in_mark,
+                                   row(place.address, false, true, u.ms(place.created_at))::u.click_from, in_rules,
                                    null, null, true)).outcome;
-        if word = 'repeated' then -- a click of hers was faster
+        if word = 'offer_closed' and exists (select from u.link_facts(key) l join u.offer f on f.id = l.offer_id
+                                              where f.state = 'paused' and coalesce(f.ends_at > at, true)) then
+            word := 'offer_paused'; -- for a while
+        elsif word = 'repeated' then -- a click of hers was faster
             perform u.waitlist_served(place.item_id, in_visitor,
                                       (select s.id from u.checkout_session s
                                         where s.link_id = place.link_id and s.visitor = in_visitor and s.state = 'open'), false);
         elsif word in ('link_unknown', 'link_closed', 'link_expired', 'link_exhausted', 'offer_closed', 'shop_closed', 'variant_unknown') then
             perform u.waitlist_end(place.id, 'over');
         end if;
-        -- Only who waits for stock is there, and nobody is kept waiting by one who could not have it anyhow.
-        select count(*) into ahead
-          from (select from u.waitlist w
-                 where w.shop_id = place.shop_id and w.item_id = place.item_id and w.state = 'waiting' and w.present_until > at
-                   and w.id < place.id
-                 limit 1000) w;
+        -- Only who waits for stock is there, and nobody is kept waiting by one who could not have it anyhow, nor by more of one address
+        -- block than may have it.
+        ahead := u.waitlist_before(place.shop_id, place.item_id, place.id, null, 1000);
+        if word = 'sold_out' and place.address is not null and (in_rules).per_address > 0
+           and u.waitlist_before(place.shop_id, place.item_id, place.id, place.address, (in_rules).per_address) >= (in_rules).per_address then
+            word := 'address_capped';
+        end if;
         if word = 'sold_out' then
             perform u.waitlist_known(place.shop_id, place.item_id, at + u.waitlist_stay(ahead));
         end if;
@@ -270,7 +304,43 @@ begin
       into id, state, variant_id, units, second, hold_ms, ends_ms
       from u.waitlist w left join u.checkout_session s on s.id = w.session_id and s.state = 'open' and s.expires_at > at
      where w.id = place.id;
+    code := place.code;
     word := case when state = 'waiting' and word <> 'sold_out' then word end;
+end
+$$;
+
+-- As an earlier release looks: at whichever place of the link.
+create or replace function u.waitlist_look(
+    in_code text, in_visitor uuid, in_session uuid, in_hold uuid, in_mark text, in_aside_s integer, in_rules u.hold_rules,
+    out id uuid, out state text, out word text, out ahead integer, out variant_id uuid, out units integer, out second integer,
+    out hold_ms bigint, out ends_ms bigint)
+language plpgsql volatile security definer as $$
+#variable_conflict use_column
+begin
+    select p.id, p.state, p.word, p.ahead, p.variant_id, p.units, p.second, p.hold_ms, p.ends_ms
+      into id, state, word, ahead, variant_id, units, second, hold_ms, ends_ms
+      from u.waitlist_place(in_code, in_visitor, null, in_session, in_hold, in_mark, in_aside_s, in_rules) p;
+end
+$$;
+
+-- How many stand before a place and are there, up to `most`. block not null: of that address block.
+create or replace function u.waitlist_before(shop uuid, item uuid, place uuid, block uuid, most integer) returns integer
+language plpgsql stable as $$
+#variable_conflict use_variable
+begin
+    if block is not null then
+        return (select count(*)
+                  from (select from u.waitlist w
+                         where w.item_id = item and w.address = block and w.state = 'waiting' and w.shop_id = shop
+                           and w.present_until > u.clock() and w.id < place
+                         limit most) w);
+    end if;
+    return (select count(*)
+              from (select from u.waitlist w
+                     where w.shop_id = shop and w.item_id = item and w.state = 'waiting' and w.id < place
+                       and w.present_until > u.clock()
+                     order by w.id
+                     limit most) w);
 end
 $$;
 
@@ -278,17 +348,16 @@ $$;
 create or replace function u.waitlist_stay(ahead integer) returns interval
 language sql immutable as $$ select case when ahead < 20 then interval '30 seconds' else interval '90 seconds' end $$;
 
--- She gives up her place, and what was set aside for her. Returns whether she had one.
-create or replace function u.waitlist_leave(in_code text, in_visitor uuid) returns boolean
+-- She gives up her place (waitlist_which), and what was set aside for her. Returns whether she had one.
+create or replace function u.waitlist_give_up(in_code text, in_visitor uuid, in_variant uuid) returns boolean
 language plpgsql volatile security definer as $$
 declare
     place  record;
 begin
     perform pg_advisory_xact_lock(u.visitor_key(in_visitor));
     select w.id, w.shop_id, w.item_id, w.session_id into place
-      from u.short_link l
-      join u.waitlist w on w.link_id = l.id and w.visitor = in_visitor and w.state in ('waiting', 'offered')
-     where l.code_key = lower(in_code);
+      from u.waitlist w
+     where w.id = u.waitlist_which(in_code, in_visitor, in_variant) and w.state in ('waiting', 'offered');
     if not found then
         return false;
     end if;
@@ -301,6 +370,10 @@ begin
     return true;
 end
 $$;
+
+-- As an earlier release leaves.
+create or replace function u.waitlist_leave(in_code text, in_visitor uuid) returns boolean
+language sql volatile security definer as $$ select u.waitlist_give_up(in_code, in_visitor, null) $$;
 
 -- Ends up to `most` places whose time is over, and forgets the addresses of those that are older than keep_s. Returns how many.
 create or replace function u.waitlist_tidy(most integer, keep_s integer) returns integer
