@@ -27,6 +27,14 @@ is "it is there" "200 text/css" "$(get "$url$sheet")"
 has "and may be kept for ever" immutable "$(curl -sS -D - -o "$dir/body" "$url$sheet")"
 is "the front door leads to the dashboard" "302 $url/dashboard" "$(curl -sS -o /dev/null -w '%{http_code} %{redirect_url}' "$url/")"
 
+socket=$(pgrep -a -P "$UNIFYED_STACK_PID" -f '/build/pool .*/go\.sock' | grep -o '/[^ ]*/go\.sock' | head -n 1)
+refresh() { curl -sS -D - -o "$dir/body" -H 'Accept: text/html' "$url$1" | tr -d '\r' | grep -i '^refresh:\|^HTTP' | cut -d ' ' -f 2 | tr '\n' ' '; }
+mv "$socket" "$socket.away"
+is "who waits in line looks again when nobody answers" "503 10 " "$(refresh '/go/abcdefgh/wait?w=x&v=y')"
+is "whoever clicks decides that herself" "503 " "$(refresh '/go/abcdefgh')"
+mv "$socket.away" "$socket"
+is "and is answered again" "404 " "$(refresh '/go/nosuchlink')"
+
 for pid in $(pgrep -P "$UNIFYED_STACK_PID" -f '/build/pool .*/events\.sock'); do kill -STOP "$pid"; done
 worker=$(pgrep -P "$(pgrep -P "$UNIFYED_STACK_PID" -f '/build/pool .*/events\.sock')")
 kill -9 $worker
