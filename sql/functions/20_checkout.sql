@@ -639,12 +639,13 @@ begin
         select r.id
           from (select a.variant, sum(a.units) as units from unnest(chosen, in_units) a (variant, units) group by 1) a
          cross join lateral (select v.shop_id, v.item_id from u.variant v where v.id = a.variant offset 0) v
-         cross join lateral (select i.free from u.inventory i where i.shop_id = v.shop_id and i.item_id = v.item_id offset 0) i
+         cross join lateral (select i.free, i.waited_until
+                               from u.inventory i where i.shop_id = v.shop_id and i.item_id = v.item_id offset 0) i
          cross join lateral (select r.id from u.reservation r
                               where r.shop_id = v.shop_id and r.item_id = v.item_id
                                 and r.state = 'pending' and r.expires_at <= at
                               order by r.expires_at limit 200) r
-         where i.free < a.units);
+         where i.free < a.units or i.waited_until > at);
     if limits then
         holds := holds || array(
             select r.id

@@ -91,6 +91,29 @@ static void a_newcomer_takes_no_unit_that_came_back_while_she_asked(void)
 	expect_body_has(page_of(&w, "ben"), "It is your turn");
 }
 
+/* A batch ends what lapsed for those who wait too: it need not be asked again one by one. */
+static void a_batch_counts_what_lapsed_for_a_line(void)
+{
+	struct world w = world(.stock = 2);
+	struct asking askings[] = { { .path = "/go/annalink1", .page = true, .visitor = "dora" },
+		{ .path = "/go/annalink1", .page = true, .visitor = "emil" } };
+	struct got gots[COUNT(askings)];
+
+	expect_status(tap(&w, "anna"), 303);
+	expect_status(tap(&w, "fred"), 303);
+	(void)join(&w, "ben");
+	world_clock_advance(&w, 15 * 60 * 1000 + 1000);
+	expect_body_has(page_of(&w, "ben"), "It is your turn");
+	(void)press(&w, "ben", "/go/annalink1/leave", "");
+	expect_status(press(&w, "ben", "/go/annalink1/wait", ""), 303);
+	expect_status(tap(&w, "anna"), 303); /* the other one lapsed is still there, and ben's */
+	ask_many(&w, askings, COUNT(askings), gots);
+	expect_status(gots[0], 409);
+	expect_status(gots[1], 409);
+	expect_body_has(page_of(&w, "ben"), "It is your turn");
+	expect_sql(&w, 2, "select held from u.inventory");
+}
+
 /* Workers on several machines, whose clocks differ. */
 static void the_database_says_who_came_first(void)
 {
@@ -417,7 +440,7 @@ static void a_look_reads_few_rows_of_a_long_line(void)
 	struct world w = world(.stock = 1);
 	const char *rules = str_z(w.mem, guard_rules(world_ctx(&w, NOBODY)));
 	static const char *const who[] = { "(select visitor from u.waitlist order by id limit 1)", /* the first */
-		"(select visitor from u.waitlist order by id limit 1 offset 500)" };
+		"(select visitor from u.waitlist order by id limit 1 offset 500)", "(select visitor from u.waitlist order by id desc limit 1)" };
 
 	expect_status(tap(&w, "anna"), 303);
 	(void)join(&w, "ben");
@@ -441,7 +464,7 @@ static void a_look_reads_few_rows_of_a_long_line(void)
 }
 
 static const CU_TestInfo tests[] = {
-	T(a_newcomer_takes_no_unit_that_came_back_while_she_asked), T(the_database_says_who_came_first),
+	T(a_newcomer_takes_no_unit_that_came_back_while_she_asked), T(a_batch_counts_what_lapsed_for_a_line), T(the_database_says_who_came_first),
 	T(one_network_fills_no_more_of_the_line_than_it_may_by_turns), T(who_comes_back_by_the_link_has_taken_her_turn),
 	T(who_comes_back_in_a_batch_has_taken_her_turn), T(a_unit_set_aside_for_longer_than_a_hold_is_taken_all_the_same),
 	T(each_product_of_a_link_has_a_line_and_a_page_of_its_own), T(her_page_follows_her_place_to_another_link),
