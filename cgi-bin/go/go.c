@@ -37,6 +37,7 @@ struct who_asks who_asks(struct ctx *c, const struct req *q)
 	who.by_cookie = visitor_read(c, S("cookie"), req_cookie_of(c, q, VISITOR_COOKIE), VISITOR_COOKIE_S, &who.visitor,
 		&who.seen_ms);
 	who.by_token = q->method == POST && visitor_read(c, use, req_form(q, "token"), VISITOR_FORM_S, &by_token, NULL);
+	who.self = who.by_cookie ? who.visitor : who.by_token ? by_token : visitor_first(c);
 	if (visitor_read(c, wait_use(c, code), asked(q, "w"), WAIT_TOKEN_S, &by_own, &who.own_ms)) {
 		who.by_own_link = true;
 		who.by_token |= q->method == POST;
@@ -45,9 +46,7 @@ struct who_asks who_asks(struct ctx *c, const struct req *q)
 		who.visitor = by_own;
 		return who;
 	}
-	if (who.by_cookie)
-		return who;
-	who.visitor = who.by_token ? by_token : visitor_first(c);
+	who.visitor = who.self;
 	return who;
 }
 
@@ -139,6 +138,7 @@ static void come_back(struct ctx *c, struct res *r, enum err why, const struct c
 static enum err refuse(struct ctx *c, const struct req *q, struct res *r, enum err why, const struct checkout_outcome *o,
 	const struct checkout_ask *asked_for, const struct live_now *now)
 {
+	struct str token = visitor_token(c, form_use(c, o->code), who_asks(c, q).self);
 	struct checkout_ask ask = *asked_for;
 	bool wants_json = !q->is_browser && str_find(req_header(q, "HTTP_ACCEPT"), 0, S("json")) != SIZE_MAX;
 
@@ -147,7 +147,7 @@ static enum err refuse(struct ctx *c, const struct req *q, struct res *r, enum e
 	come_back(c, r, why, o, &ask);
 	if (wants_json || uuid_is_nil(o->creator.u))
 		return why;
-	return page(r, err_row(why)->status, go_refused_page(c, why, o, &ask, visitor_token(c, form_use(c, o->code), ask.visitor), now));
+	return page(r, err_row(why)->status, go_refused_page(c, why, o, &ask, token, now));
 }
 
 static enum err prefetch(struct res *r)
@@ -211,9 +211,9 @@ static void remember(struct ctx *c, const struct req *q, struct res *r, const st
 }
 
 /* The button, for a click that the guard did not let through. */
-static enum err confirm(struct ctx *c, struct res *r, const struct checkout_outcome *o, const struct checkout_ask *ask)
+static enum err confirm(struct ctx *c, const struct req *q, struct res *r, const struct checkout_outcome *o, const struct checkout_ask *ask)
 {
-	struct str token = visitor_token(c, form_use(c, ask->code), ask->visitor);
+	struct str token = visitor_token(c, form_use(c, ask->code), who_asks(c, q).self);
 
 	return page(r, 200, go_confirm_page(c, o, ask, token));
 }
@@ -236,9 +236,9 @@ static enum err go_answer(struct ctx *c, const struct req *q, struct res *r, con
 	case CHECKOUT_BOUNCE:
 		if (!req_arg(q, BOUNCED).n)
 			return res_redirect(r, 303, go_again_path(c, o, ask, BOUNCED));
-		return confirm(c, r, o, ask); /* a browser that keeps no cookies */
+		return confirm(c, q, r, o, ask); /* a browser that keeps no cookies */
 	case CHECKOUT_CONFIRM:
-		return confirm(c, r, o, ask);
+		return confirm(c, q, r, o, ask);
 	case CHECKOUT_REFUSED:
 		break;
 	}
@@ -269,7 +269,7 @@ static enum err look(struct ctx *c, const struct req *q, struct res *r)
 		return refuse(c, q, r, FAIL(c, seen.refused, "seen, and not open"), &refused, &ask, &now);
 	}
 	return page(r, 200, go_look_page(c, &seen, &now, &ask,
-		button ? visitor_token(c, form_use(c, ask.code), who.visitor) : S("")));
+		button ? visitor_token(c, form_use(c, ask.code), who.self) : S("")));
 }
 
 static enum err held(struct ctx *c, const struct req *q, struct checkout_held *out, struct uuid *visitor)

@@ -10,6 +10,7 @@
 /* Who asks: the link of her own (?w=), else the signed cookie, else the page's token, else this very request. */
 struct who_asks {
 	struct uuid visitor;
+	struct uuid self; /* the same but for ?w=: whose browser it is. What our pages remember of her is of this one */
 	bool by_own_link, by_cookie;
 	bool by_token;   /* a button of our own page was pressed */
 	int64_t seen_ms; /* when her cookie was made; 0: there is none */

@@ -353,6 +353,24 @@ static void a_link_of_ones_own_makes_nobody_else_its_visitor(void)
 	expect_body_lacks(page_at(&w, "victim", "/go/annalink1/hold"), "is held for you");
 }
 
+/* Nor by the buttons of what it leads to. */
+static void what_a_link_of_ones_own_leads_to_is_for_whose_browser_it_is(void)
+{
+	struct world w = world(.stock = 1);
+	const char *at;
+	struct got got;
+
+	expect_status(tap(&w, "anna"), 303);
+	got = press(&w, NULL, "/go/annalink1", str_z(w.mem, str_fmt(w.mem, "w=%s", token_of(join(&w, "mallory")))));
+	expect_status(got, 409);
+	at = strstr(str_z(w.mem, got.body), "name=\"token\" value=\"");
+	EXPECT(at != NULL);
+	if (!at)
+		return;
+	expect_status(press(&w, "victim", "/go/annalink1/wait", str_z(w.mem, str_fmt(w.mem, "token=%.72s", at + 20))), 303);
+	expect_sql(&w, 2, "select count(distinct visitor) from u.waitlist");
+}
+
 static void another_visitors_cookie_proves_nothing_for_the_owner_of_a_place(void)
 {
 	struct world w = world(.stock = 1);
@@ -471,6 +489,7 @@ static const CU_TestInfo tests[] = {
 	T(an_offer_paused_for_a_moment_costs_nobody_her_place), T(the_price_of_what_is_set_aside_is_the_promised_one),
 	T(a_link_that_ends_takes_its_promise_from_the_page), T(a_page_that_waits_looks_again_whatever_happened),
 	T(her_page_stays_at_its_address), T(a_link_of_ones_own_makes_nobody_else_its_visitor),
+	T(what_a_link_of_ones_own_leads_to_is_for_whose_browser_it_is),
 	T(another_visitors_cookie_proves_nothing_for_the_owner_of_a_place), T(another_site_presses_no_button_of_ours),
 	T(whatever_stands_in_a_place_of_ones_own_does_no_harm), T(a_look_reads_few_rows_of_a_long_line), CU_TEST_INFO_NULL,
 };
