@@ -73,29 +73,23 @@ static struct str token_for(struct ctx *c, const struct req *q, const struct who
 	return who->by_own_link && same_link && young ? asked(q, "w") : fresh_token(c, ask);
 }
 
-/* What she holds is shown as it was promised to her, whatever the offer says by now. *there: it is known what she waits for. */
-static enum err seen_of(struct ctx *c, const struct checkout_ask *ask, const struct waitlist_place *place, struct checkout_look *seen,
-	bool *there)
+/* What she holds is shown as it was promised to her, whatever the offer says by now; of what it has no more only whose link it is. */
+static enum err seen_of(struct ctx *c, const struct checkout_ask *ask, const struct waitlist_place *place, struct checkout_look *seen)
 {
 	struct checkout_held held = { 0 };
 	enum err e = checkout_look(c, ask, seen);
 
-	if (e != OK && e != ERR_VARIANT_UNKNOWN && e != ERR_LINK_UNKNOWN)
+	if (e != OK && e != ERR_VARIANT_UNKNOWN)
 		return e;
-	*there = e == OK;
 	if (place->hold_ms)
 		TRY(checkout_held(c, ask->code, ask->visitor, &held));
 	if (uuid_is_nil(held.session.u) || !uuid_eq(held.variant.u, ask->variant.u))
 		return OK;
-	if (e != OK)
-		*seen = (struct checkout_look){ .code = held.code, .creator = held.creator, .creator_name = held.creator_name,
-			.creator_handle = held.creator_handle };
 	seen->product_title = held.product_title;
 	seen->variant_title = held.variant_title;
 	seen->image_url = held.image_url;
 	seen->list = held.list;
 	seen->price = held.price;
-	*there = true;
 	return OK;
 }
 
@@ -116,7 +110,6 @@ enum err wait_page(struct ctx *c, const struct req *q, struct res *r)
 	struct waitlist_place place;
 	struct checkout_look seen;
 	struct str token, own;
-	bool there;
 
 	if (!text_is_code(ask.code))
 		return FAIL(c, ERR_LINK_UNKNOWN, "not the look of a code");
@@ -133,9 +126,7 @@ enum err wait_page(struct ctx *c, const struct req *q, struct res *r)
 	ask.units = place.units;
 	ask.has_second = place.has_second;
 	ask.second = place.second;
-	TRY(seen_of(c, &ask, &place, &seen, &there));
-	if (!there)
-		return to_link(c, r, &ask); /* the offer was changed meanwhile */
+	TRY(seen_of(c, &ask, &place, &seen));
 	closed_with_its_link(&place, seen.refused);
 	token = token_for(c, q, &who, &ask);
 	own = own_path(c, &ask, token);

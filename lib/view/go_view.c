@@ -270,7 +270,8 @@ struct str go_wait_page(struct ctx *c, const struct checkout_look *look, const s
 	struct buf b = buf_new(c->mem, PAGE_MAX);
 
 	tpl_go_wait(&b, &(struct tpl_go_wait){
-		.title = str_fmt(c->mem, "%s · " STR_FMT, wait_word(place->state), STR_ARG(look->product_title)),
+		.title = str_fmt(c->mem, "%s · " STR_FMT, wait_word(place->state),
+			STR_ARG(look->product_title.n ? look->product_title : look->creator_name)),
 		.code = look->code, .product = look->product_title, .variant = variant_name(look->variant_title), .image = look->image_url,
 		.list = look->list, .price = look->price, .save_percent = save_percent(look->list, look->price),
 		.token = token, .own = own, .variant_id = ID_TEXT(c->mem, variant, ask->variant),

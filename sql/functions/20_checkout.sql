@@ -119,7 +119,7 @@ $$;
 
 -- Where a link that follows a show goes: to what stood in the light when the viewer saw it, which is so many seconds later than
 -- it was said (stream.delay_s), or at second in_second of the stream. Nothing any more: to what stood there last. No row before the
--- first. The stream is the show's on that platform: the one on the air, else the last.
+-- first. The stream is the show's on that platform: the one on the air, else the last; where none is known, seconds are the show's.
 create or replace function u.pin_goal(in_live uuid, in_platform text, in_second integer)
 returns table (offer_id uuid, product_id uuid, variant_id uuid, stream_id uuid, moment_id uuid, second integer)
 language plpgsql stable as $$
@@ -134,7 +134,10 @@ begin
      where s.live_id = in_live and s.platform = in_platform and s.started_at is not null
      order by s.state = 'live' desc, s.started_at desc
      limit 1;
-    seen := case when in_second is not null and stream.id is not null then stream.started_at + make_interval(secs => in_second)
+    if not found then
+        select null::uuid as id, l.started_at, 0 as delay_s into stream from u.live_session l where l.id = in_live;
+    end if;
+    seen := case when in_second is not null and stream.started_at is not null then stream.started_at + make_interval(secs => in_second)
                  else u.clock() - make_interval(secs => coalesce(stream.delay_s, 0)) end;
     return query
     select m.offer_id, m.product_id, m.variant_id, stream.id, coalesce(m.merged_into, m.id),

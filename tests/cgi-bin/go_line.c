@@ -282,6 +282,47 @@ static void the_price_of_what_is_set_aside_is_the_promised_one(void)
 	expect_sql(&w, 1600, "select price_minor from u.checkout_session where state = 'open'");
 }
 
+/* No redirect that would click for her. */
+static void what_is_sold_no_more_closes_the_line_on_her_page(void)
+{
+	struct world w = world(.stock = 1);
+	struct got got;
+
+	expect_status(tap(&w, "anna"), 303);
+	(void)join(&w, "ben");
+	world_sql(&w, "delete from u.offer_price");
+	got = page_of(&w, "ben");
+	expect_status(got, 200);
+	expect_body_has(got, "This line is closed");
+	expect_body_has(got, "Anna");
+	expect_no_header(got, "Refresh");
+	expect_sql(&w, 1, "select count(*) from u.event_log where type = 'WAITLIST_ENDED' and payload ->> 'reason' = 'over'");
+}
+
+/* Where no stream is known, as on a platform that shows us none. */
+static void the_next_thing_in_the_light_ends_no_line_for_the_last(void)
+{
+	struct world w = world(.stock = 1);
+	const char *live = "'01900000-0000-7000-8000-0000000000aa'";
+
+	world_sql(&w, "insert into u.live_session (id, creator_id, title, state, started_at) values (%s, %s, 'Show', 'live', u.clock() - interval '1 minute')",
+		live, world_uuid(&w, w.anna.creator.u));
+	world_sql(&w, "insert into u.offer select (jsonb_populate_record(o, '{\"id\": \"01900000-0000-7000-8000-0000000000bb\"}')).* from u.offer o");
+	world_sql(&w, "insert into u.moment (id, creator_id, live_id, at, shop_id, offer_id, source) select o.id, o.creator_id, %s,"
+		" u.clock() + case when o.id = %s then interval '-30 s' else '5 s' end, o.shop_id, o.id, 'tap' from u.offer o", live, world_uuid(&w, w.anna.offer.u));
+	world_sql(&w, "insert into u.spotlight (id, creator_id, live_id, at, moment_id) select m.id, m.creator_id, m.live_id, m.at, m.id from u.moment m");
+	world_sql(&w, "update u.short_link set live_id = %s, offer_id = null, product_id = null, variant_id = null", live);
+	expect_status(tap(&w, "anna"), 303);
+	(void)join(&w, "ben");
+	world_clock_advance(&w, 20000);
+	expect_status(tap(&w, "cleo"), 503); /* the other one */
+	expect_body_has(page_of(&w, "ben"), "You are next in line");
+	world_sql(&w, "update u.inventory set shop_available = 2");
+	expect_body_has(page_of(&w, "ben"), "It is your turn");
+	expect_sql(&w, 1, "select count(*) from u.checkout_session s join u.waitlist w on w.session_id = s.id where s.offer_id = %s and s.second = 60",
+		world_uuid(&w, w.anna.offer.u));
+}
+
 static void a_link_that_ends_takes_its_promise_from_the_page(void)
 {
 	struct world w = world(.stock = 1);
@@ -487,7 +528,8 @@ static const CU_TestInfo tests[] = {
 	T(who_comes_back_in_a_batch_has_taken_her_turn), T(a_unit_set_aside_for_longer_than_a_hold_is_taken_all_the_same),
 	T(each_product_of_a_link_has_a_line_and_a_page_of_its_own), T(her_page_follows_her_place_to_another_link),
 	T(an_offer_paused_for_a_moment_costs_nobody_her_place), T(the_price_of_what_is_set_aside_is_the_promised_one),
-	T(a_link_that_ends_takes_its_promise_from_the_page), T(a_page_that_waits_looks_again_whatever_happened),
+	T(what_is_sold_no_more_closes_the_line_on_her_page),
+	T(the_next_thing_in_the_light_ends_no_line_for_the_last), T(a_link_that_ends_takes_its_promise_from_the_page), T(a_page_that_waits_looks_again_whatever_happened),
 	T(her_page_stays_at_its_address), T(a_link_of_ones_own_makes_nobody_else_its_visitor),
 	T(what_a_link_of_ones_own_leads_to_is_for_whose_browser_it_is),
 	T(another_visitors_cookie_proves_nothing_for_the_owner_of_a_place), T(another_site_presses_no_button_of_ours),

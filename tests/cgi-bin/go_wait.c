@@ -95,7 +95,7 @@ static void a_turn_that_passes_is_the_next_ones(void)
 	world_clock_advance(&w, 11000);
 	expect_status(tap(&w, "dora"), 409);
 	expect_body_has(page_of(&w, "cleo"), "It is your turn");
-	expect_body_has(page_of(&w, "ben"), "Its time was over");
+	expect_body_has(page_of(&w, "ben"), "It is not set aside for you any more");
 	expect_sql(&w, 1, "select count(*) from u.event_log where type = 'WAITLIST_ENDED' and payload ->> 'reason' = 'passed'");
 	is_held_in_all(&w, 1);
 	expect_status(press(&w, "ben", "/go/annalink1/wait", "units=1"), 303);
