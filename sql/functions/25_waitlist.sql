@@ -297,7 +297,7 @@ begin
             perform u.waitlist_known(place.shop_id, place.item_id, at + u.waitlist_stay(ahead));
         end if;
         update u.waitlist w
-           set present_until = case word when 'sold_out' then at + u.waitlist_stay(ahead) else at end
+           set present_until = case word when 'sold_out' then at + u.waitlist_stay(ahead) else least(w.present_until, at) end
          where w.id = place.id and w.state = 'waiting';
     end if;
     select w.id, w.state, w.variant_id, w.units, w.second, u.ms(s.expires_at), u.ms(w.ends_at)

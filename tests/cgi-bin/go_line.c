@@ -255,7 +255,9 @@ static void an_offer_paused_for_a_moment_costs_nobody_her_place(void)
 	expect_status(tap(&w, "anna"), 303);
 	(void)join(&w, "ben");
 	world_sql(&w, "update u.offer set state = 'paused'");
+	world_clock_advance(&w, LATER_MS);
 	expect_body_has(page_of(&w, "ben"), "cannot be held for you just now");
+	expect_sql(&w, 0, "select count(*) from u.invariants() where broken <> 0"); /* she is not there */
 	world_sql(&w, "update u.offer set state = 'active'");
 	expect_status(press(&w, "anna", "/go/annalink1/release", ""), 303);
 	expect_body_has(page_of(&w, "ben"), "It is your turn");
