@@ -7,7 +7,7 @@ import { LOOKS, open, picture, sound } from './tools/look.mjs';
 
 const sandbox = process.env.UNIFYED_SANDBOX_URL;
 const name = `line-${Date.now().toString(36)}`, SHOP = `${name}.myshopify.com`;
-let eyes, anna, link, waiting, passed = 0, failed = 0;
+let eyes, anna, link, waiting, pages, passed = 0, failed = 0;
 const faster = new Visitor();
 
 const step = (title, work) => test(title, async () => {
@@ -53,6 +53,8 @@ step('the line: one tap, no script, no address asked for', async () => {
 	assert.match(await text(waiting), /You are next in line/);
 	assert.equal(await waiting.locator('input:not([type=hidden])').count(), 0);
 	await picture(waiting, 'line-waiting-no-scripts');
+	await waiting.waitForEvent('load', { timeout: 15000 });
+	pages = await waiting.evaluate('history.length');
 	const wrong = [];
 	for (const [device, scheme] of LOOKS) {
 		const page = await eyes.page({ device, scheme });
@@ -74,6 +76,7 @@ step('what comes back is hers: the page says so by itself, and a newcomer is tol
 	await waiting.getByRole('button', { name: 'Buy it now' }).waitFor({ timeout: 25000 });
 	assert.match(await waiting.title(), /Your turn/);
 	await picture(waiting, 'line-turn-no-scripts');
+	assert.equal(await waiting.evaluate('history.length'), pages); // looking again leaves no trail behind the back button
 	const wrong = [], own = waiting.url();
 	for (const [device, scheme] of LOOKS) { // her own link, on another device
 		const page = await eyes.page({ device, scheme });
