@@ -211,7 +211,8 @@ static void remember(struct ctx *c, const struct req *q, struct res *r, const st
 }
 
 /* The button, for a click that the guard did not let through. */
-static enum err confirm(struct ctx *c, const struct req *q, struct res *r, const struct checkout_outcome *o, const struct checkout_ask *ask)
+static enum err confirm(struct ctx *c, const struct req *q, struct res *r, const struct checkout_outcome *o,
+	const struct checkout_ask *ask)
 {
 	struct str token = visitor_token(c, form_use(c, ask->code), who_asks(c, q).self);
 

@@ -73,8 +73,10 @@ static struct str token_for(struct ctx *c, const struct req *q, const struct who
 	return who->by_own_link && same_link && young ? asked(q, "w") : fresh_token(c, ask);
 }
 
-/* What she holds is shown as it was promised to her, whatever the offer says by now; of what it has no more only whose link it is. */
-static enum err seen_of(struct ctx *c, const struct checkout_ask *ask, const struct waitlist_place *place, struct checkout_look *seen)
+/* What she holds is shown as it was promised to her, whatever the offer says by now; of what it has no more only whose link
+ * it is. */
+static enum err seen_of(struct ctx *c, const struct checkout_ask *ask, const struct waitlist_place *place,
+	struct checkout_look *seen)
 {
 	struct checkout_held held = { 0 };
 	enum err e = checkout_look(c, ask, seen);

@@ -22,7 +22,7 @@ enum waitlist_state {
 struct waitlist_place {
 	enum waitlist_state state;
 	struct str code;            /* of the link it is on, where she pressed the button last */
-	bool held_up;               /* WAITING: not for want of stock; the guard, a pause or the offer's limit keeps it from her just now */
+	bool held_up;               /* WAITING: not for want of stock; the guard, a pause or the offer's limit keeps it from her */
 	int ahead;                  /* WAITING: how many come first, up to 1000 */
 	int again_s;                /* WAITING and OFFERED: her page looks again after so long, or she is thought gone */
 	struct variant_id variant;
@@ -37,9 +37,9 @@ struct waitlist_place {
  * link whose page shows her place; empty: there is nothing to wait for here, and the link itself says why.
  *   fails  ADDRESS_CAPPED */
 enum err waitlist_join(struct ctx *c, const struct checkout_ask *ask, struct str *code);
-/* Her place in the line of a link for the ask's variant (nil, or she never stood in that: any), in the caller's transaction. It is a
- * deed: her look keeps her there, and may begin her checkout, for which the ask's session, hold and mark are used. Of the ask besides:
- * code and visitor.
+/* Her place in the line of a link for the ask's variant (nil, or she never stood in that: any), in the caller's transaction.
+ * It is a deed: her look keeps her there, and may begin her checkout, for which the ask's session, hold and mark are used.
+ * Of the ask besides: code and visitor.
  *   fails  RETRY */
 enum err waitlist_look(struct ctx *c, const struct checkout_ask *ask, struct waitlist_place *out);
 /* Gives up that place and what is set aside for her, in the caller's transaction. Harmless when she has none. */

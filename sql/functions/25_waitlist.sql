@@ -290,7 +290,8 @@ begin
         -- block than may have it.
         ahead := u.waitlist_before(place.shop_id, place.item_id, place.id, null, 1000);
         if word = 'sold_out' and place.address is not null and (in_rules).per_address > 0
-           and u.waitlist_before(place.shop_id, place.item_id, place.id, place.address, (in_rules).per_address) >= (in_rules).per_address then
+           and u.waitlist_before(place.shop_id, place.item_id, place.id, place.address, (in_rules).per_address)
+               >= (in_rules).per_address then
             word := 'address_capped';
         end if;
         if word = 'sold_out' then

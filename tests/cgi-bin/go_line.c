@@ -134,7 +134,8 @@ static void the_database_says_who_came_first(void)
 static void one_network_fills_no_more_of_the_line_than_it_may_by_turns(void)
 {
 	struct world w = world(.stock = 1);
-	struct asking asking = { .method = POST, .path = "/go/annalink1/wait", .form = "units=1", .page = true, .address = "203.0.113.7" };
+	struct asking asking = { .method = POST, .path = "/go/annalink1/wait", .form = "units=1", .page = true,
+		.address = "203.0.113.7" };
 	static const char *const names[] = { "v1", "v2", "v3", "v4", "v5", "v6" };
 
 	w.config->holds_per_address = 2;
@@ -187,8 +188,8 @@ static void who_comes_back_in_a_batch_has_taken_her_turn(void)
 	expect_status(gots[0], 303);
 	expect_status(gots[1], 303);
 	told_once(&w, "WAITLIST_TAKEN", 1);
-	expect_sql(&w, 1, "select count(*) from u.waitlist w join u.checkout_session s on s.id = w.session_id and s.visitor = w.visitor"
-		" where w.state = 'taken'");
+	expect_sql(&w, 1, "select count(*) from u.waitlist w join u.checkout_session s on s.id = w.session_id and"
+		" s.visitor = w.visitor where w.state = 'taken'");
 }
 
 static void a_unit_set_aside_for_longer_than_a_hold_is_taken_all_the_same(void)
@@ -203,7 +204,8 @@ static void a_unit_set_aside_for_longer_than_a_hold_is_taken_all_the_same(void)
 	expect_body_has(page_of(&w, "ben"), "It is your turn");
 	expect_status(tap(&w, "ben"), 303);
 	told_once(&w, "WAITLIST_TAKEN", 1);
-	expect_sql(&w, 3000, "select extract(epoch from r.expires_at - r.created_at)::integer from u.reservation r where r.state = 'pending'");
+	expect_sql(&w, 3000, "select extract(epoch from r.expires_at - r.created_at)::integer from u.reservation r where"
+		" r.state = 'pending'");
 	world_clock_advance(&w, 3001000);
 	expect_body_has(page_of(&w, "ben"), "You went on to the shop with it");
 }
@@ -216,7 +218,8 @@ static void each_product_of_a_link_has_a_line_and_a_page_of_its_own(void)
 	for (int i = 0; i < 2; i++) {
 		struct got got;
 
-		expect_status(tap_at(&w, i ? "emil" : "anna", str_z(w.mem, str_fmt(w.mem, "/go/annalink1?%s", variant_form(&w, i)))), 303);
+		expect_status(tap_at(&w, i ? "emil" : "anna", str_z(w.mem, str_fmt(w.mem, "/go/annalink1?%s",
+			variant_form(&w, i)))), 303);
 		expect_status(tap_at(&w, "ben", str_z(w.mem, str_fmt(w.mem, "/go/annalink1?%s", variant_form(&w, i)))), 409);
 		got = press(&w, "ben", "/go/annalink1/wait", variant_form(&w, i));
 		expect_status(got, 303);
@@ -231,7 +234,8 @@ static void each_product_of_a_link_has_a_line_and_a_page_of_its_own(void)
 	expect_status(press(&w, "ben", "/go/annalink1/leave", variant_form(&w, 0)), 303);
 	expect_body_has(page_at(&w, "ben", own[0]), "You left the line");
 	expect_body_has(page_at(&w, "ben", own[1]), "You are next in line");
-	expect_sql(&w, 1, "select count(*) from u.waitlist where state = 'waiting' and variant_id = %s", world_uuid(&w, w.variants[1].u));
+	expect_sql(&w, 1, "select count(*) from u.waitlist where state = 'waiting' and variant_id = %s", world_uuid(&w,
+		w.variants[1].u));
 }
 
 static void her_page_follows_her_place_to_another_link(void)
@@ -307,12 +311,16 @@ static void the_next_thing_in_the_light_ends_no_line_for_the_last(void)
 	struct world w = world(.stock = 1);
 	const char *live = "'01900000-0000-7000-8000-0000000000aa'";
 
-	world_sql(&w, "insert into u.live_session (id, creator_id, title, state, started_at) values (%s, %s, 'Show', 'live', u.clock() - interval '1 minute')",
+	world_sql(&w, "insert into u.live_session (id, creator_id, title, state, started_at) values (%s, %s, 'Show', 'live',"
+		" u.clock() - interval '1 minute')",
 		live, world_uuid(&w, w.anna.creator.u));
-	world_sql(&w, "insert into u.offer select (jsonb_populate_record(o, '{\"id\": \"01900000-0000-7000-8000-0000000000bb\"}')).* from u.offer o");
+	world_sql(&w, "insert into u.offer select (jsonb_populate_record(o, '{\"id\":"
+		" \"01900000-0000-7000-8000-0000000000bb\"}')).* from u.offer o");
 	world_sql(&w, "insert into u.moment (id, creator_id, live_id, at, shop_id, offer_id, source) select o.id, o.creator_id, %s,"
-		" u.clock() + case when o.id = %s then interval '-30 s' else '5 s' end, o.shop_id, o.id, 'tap' from u.offer o", live, world_uuid(&w, w.anna.offer.u));
-	world_sql(&w, "insert into u.spotlight (id, creator_id, live_id, at, moment_id) select m.id, m.creator_id, m.live_id, m.at, m.id from u.moment m");
+		" u.clock() + case when o.id = %s then interval '-30 s' else '5 s' end, o.shop_id, o.id, 'tap' from u.offer"
+			" o", live, world_uuid(&w, w.anna.offer.u));
+	world_sql(&w, "insert into u.spotlight (id, creator_id, live_id, at, moment_id) select m.id, m.creator_id, m.live_id,"
+		" m.at, m.id from u.moment m");
 	world_sql(&w, "update u.short_link set live_id = %s, offer_id = null, product_id = null, variant_id = null", live);
 	expect_status(tap(&w, "anna"), 303);
 	(void)join(&w, "ben");
@@ -321,7 +329,8 @@ static void the_next_thing_in_the_light_ends_no_line_for_the_last(void)
 	expect_body_has(page_of(&w, "ben"), "You are next in line");
 	world_sql(&w, "update u.inventory set shop_available = 2");
 	expect_body_has(page_of(&w, "ben"), "It is your turn");
-	expect_sql(&w, 1, "select count(*) from u.checkout_session s join u.waitlist w on w.session_id = s.id where s.offer_id = %s and s.second = 60",
+	expect_sql(&w, 1, "select count(*) from u.checkout_session s join u.waitlist w on w.session_id = s.id where"
+		" s.offer_id = %s and s.second = 60",
 		world_uuid(&w, w.anna.offer.u));
 }
 
@@ -435,7 +444,8 @@ static void another_visitors_cookie_proves_nothing_for_the_owner_of_a_place(void
 static void another_site_presses_no_button_of_ours(void)
 {
 	struct world w = world(.stock = 1);
-	struct asking asking = { .method = POST, .path = "/go/annalink1/wait", .page = true, .headers = "Sec-Fetch-Site: cross-site\nOrigin: https://evil.example" };
+	struct asking asking = { .method = POST, .path = "/go/annalink1/wait", .page = true, .headers = "Sec-Fetch-Site:"
+		" cross-site\nOrigin: https://evil.example" };
 	const char *at;
 	struct got got;
 
@@ -460,7 +470,8 @@ static void another_site_presses_no_button_of_ours(void)
 
 static void whatever_stands_in_a_place_of_ones_own_does_no_harm(void)
 {
-	static const char *const paths[] = { "/go/annalink1/wait?w=", "/go/annalink1/wait?w=%00", "/go/annalink1/wait?w=%22%3E%3Cscript%3E",
+	static const char *const paths[] = { "/go/annalink1/wait?w=", "/go/annalink1/wait?w=%00",
+		"/go/annalink1/wait?w=%22%3E%3Cscript%3E",
 		"/go/annalink1/wait?w=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&v=variant_x",
 		"/go/annalink1/wait?v=%F0%9F%92%A9", "/go/%2e%2e%2fannalink1/wait", "/go/annalink1%0d%0aX:1/wait", "/go//wait",
 		"/go/annalink1/wait?w=a&w=b" };
@@ -481,7 +492,8 @@ static void whatever_stands_in_a_place_of_ones_own_does_no_harm(void)
 /* ---- what a look costs */
 
 #define CROWD 4000
-#define ROWS_READ "select coalesce(idx_tup_fetch, 0) + coalesce(seq_tup_read, 0) from pg_stat_xact_user_tables where relid = 'u.waitlist'::regclass"
+#define ROWS_READ "select coalesce(idx_tup_fetch, 0) + coalesce(seq_tup_read, 0) from pg_stat_xact_user_tables" \
+	" where relid = 'u.waitlist'::regclass"
 
 /* Rows of the line that the statement reads. */
 static int64_t rows_read(struct world *w, const char *sql)
@@ -501,12 +513,15 @@ static void a_look_reads_few_rows_of_a_long_line(void)
 	struct world w = world(.stock = 1);
 	const char *rules = str_z(w.mem, guard_rules(world_ctx(&w, NOBODY)));
 	static const char *const who[] = { "(select visitor from u.waitlist order by id limit 1)", /* the first */
-		"(select visitor from u.waitlist order by id limit 1 offset 500)", "(select visitor from u.waitlist order by id desc limit 1)" };
+		"(select visitor from u.waitlist order by id limit 1 offset 500)", "(select visitor from u.waitlist order by"
+			" id desc limit 1)" };
 
 	expect_status(tap(&w, "anna"), 303);
 	(void)join(&w, "ben");
-	world_sql(&w, "insert into u.waitlist (id, creator_id, shop_id, item_id, link_id, variant_id, visitor, units, address, present_until, ends_at)"
-		" select overlay(w.id::text placing lpad(to_hex(n), 12, '0') from 25)::uuid, w.creator_id, w.shop_id, w.item_id, w.link_id,"
+	world_sql(&w, "insert into u.waitlist (id, creator_id, shop_id, item_id, link_id, variant_id, visitor, units,"
+		" address, present_until, ends_at)"
+		" select overlay(w.id::text placing lpad(to_hex(n), 12, '0') from 25)::uuid, w.creator_id, w.shop_id,"
+			" w.item_id, w.link_id,"
 		"        w.variant_id, gen_random_uuid(), 1, gen_random_uuid(), u.clock() + interval '30 s', w.ends_at"
 		"   from u.waitlist w, generate_series(1, %d) n", CROWD);
 	world_sql(&w, "analyze u.waitlist");
@@ -518,20 +533,24 @@ static void a_look_reads_few_rows_of_a_long_line(void)
 		EXPECT(n < (i ? 1100 : 100));
 	}
 	world_sql(&w, "update u.inventory set shop_available = 3");
-	EXPECT(rows_read(&w, str_z(w.mem, str_fmt(w.mem, "select u.click('annalink1', gen_random_uuid(), null, 1, gen_random_uuid(),"
+	EXPECT(rows_read(&w, str_z(w.mem, str_fmt(w.mem, "select u.click('annalink1', gen_random_uuid(), null, 1,"
+		" gen_random_uuid(),"
 		" gen_random_uuid(), 'mark', null, true, false, 0, '%s'::u.hold_rules)", rules))) < 100);
-	EXPECT(rows_read(&w, "select u.waitlist_join(gen_random_uuid(), 'annalink1', gen_random_uuid(), null, 1, gen_random_uuid(), 10, 3600, 30)") < 100);
+	EXPECT(rows_read(&w, "select u.waitlist_join(gen_random_uuid(), 'annalink1', gen_random_uuid(), null, 1,"
+		" gen_random_uuid(), 10, 3600, 30)") < 100);
 	EXPECT(rows_read(&w, "select u.waitlist_tidy(25, 86400)") < 100);
 }
 
 static const CU_TestInfo tests[] = {
-	T(a_newcomer_takes_no_unit_that_came_back_while_she_asked), T(a_batch_counts_what_lapsed_for_a_line), T(the_database_says_who_came_first),
+	T(a_newcomer_takes_no_unit_that_came_back_while_she_asked), T(a_batch_counts_what_lapsed_for_a_line),
+	T(the_database_says_who_came_first),
 	T(one_network_fills_no_more_of_the_line_than_it_may_by_turns), T(who_comes_back_by_the_link_has_taken_her_turn),
 	T(who_comes_back_in_a_batch_has_taken_her_turn), T(a_unit_set_aside_for_longer_than_a_hold_is_taken_all_the_same),
 	T(each_product_of_a_link_has_a_line_and_a_page_of_its_own), T(her_page_follows_her_place_to_another_link),
 	T(an_offer_paused_for_a_moment_costs_nobody_her_place), T(the_price_of_what_is_set_aside_is_the_promised_one),
 	T(what_is_sold_no_more_closes_the_line_on_her_page),
-	T(the_next_thing_in_the_light_ends_no_line_for_the_last), T(a_link_that_ends_takes_its_promise_from_the_page), T(a_page_that_waits_looks_again_whatever_happened),
+	T(the_next_thing_in_the_light_ends_no_line_for_the_last), T(a_link_that_ends_takes_its_promise_from_the_page),
+	T(a_page_that_waits_looks_again_whatever_happened),
 	T(her_page_stays_at_its_address), T(a_link_of_ones_own_makes_nobody_else_its_visitor),
 	T(what_a_link_of_ones_own_leads_to_is_for_whose_browser_it_is),
 	T(another_visitors_cookie_proves_nothing_for_the_owner_of_a_place), T(another_site_presses_no_button_of_ours),

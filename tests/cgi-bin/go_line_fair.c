@@ -1,5 +1,5 @@
-/* The line, by chance: whoever gets a unit leaves enough for all who came before her, are there, and could have had theirs. One deed
- * after the other, the same in each run; what must be left is counted apart from the functions that decide.
+/* The line, by chance: whoever gets a unit leaves enough for all who came before her, are there, and could have had
+ * theirs. One deed after the other, the same in each run; what must be left is counted apart from what decides.
  */
 #include <stdio.h>
 
@@ -32,7 +32,8 @@ static const char *path(struct chance *s, const char *end, size_t variant, size_
 /* Units of the variant's item that are free, or would be once what lapsed is tidied up. */
 static int64_t left_of(struct world *w, size_t variant)
 {
-	return world_int(w, "select i.free + coalesce((select sum(r.units) from u.reservation r where r.item_id = i.item_id and r.state = 'pending'"
+	return world_int(w, "select i.free + coalesce((select sum(r.units) from u.reservation r where r.item_id = i.item_id"
+		" and r.state = 'pending'"
 		" and r.expires_at <= u.clock()), 0) from u.inventory i join u.variant v on v.item_id = i.item_id where v.id = %s",
 		world_uuid(w, w->variants[variant].u));
 }
@@ -64,12 +65,14 @@ static void clicks(struct chance *s, const char *name, size_t variant)
 		return;
 	}
 	s->served++;
-	place = str_z(w->mem, world_text(w, "select coalesce((select quote_literal(w.id) || '::uuid' from u.waitlist w where w.session_id ="
+	place = str_z(w->mem, world_text(w, "select coalesce((select quote_literal(w.id) || '::uuid' from u.waitlist w where"
+		" w.session_id ="
 		" (select id from u.checkout_session order by created_at desc, id desc limit 1)), 'null::uuid')"));
 	waited = before(w, variant, place, left);
 	need = left_of(w, variant);
 	if (need < waited)
-		fprintf(stderr, "%s took one of %lld: %lld left, %lld waited for by those before %s\n", name, (long long)left, (long long)need,
+		fprintf(stderr, "%s took one of %lld: %lld left, %lld waited for by those before %s\n", name,
+			(long long)left, (long long)need,
 			(long long)waited, place);
 	EXPECT(need >= waited);
 }
@@ -91,7 +94,8 @@ static void click_together(struct chance *s, size_t variant)
 static void looks(struct chance *s, const char *name, size_t variant)
 {
 	struct world *w = s->w;
-	int64_t was = world_int(w, "select count(*) from u.waitlist where state = 'offered'"), lefts[2] = { left_of(w, 0), left_of(w, 2) };
+	int64_t was = world_int(w, "select count(*) from u.waitlist where state = 'offered'"), lefts[2] = { left_of(w, 0),
+		left_of(w, 2) };
 	const char *place, *item;
 	size_t of;
 
@@ -99,9 +103,11 @@ static void looks(struct chance *s, const char *name, size_t variant)
 	if (world_int(w, "select count(*) from u.waitlist where state = 'offered'") <= was)
 		return;
 	s->served++;
-	place = str_z(w->mem, world_text(w, "select quote_literal(id) || '::uuid' from u.waitlist where state = 'offered' order by session_id desc limit 1"));
+	place = str_z(w->mem, world_text(w, "select quote_literal(id) || '::uuid' from u.waitlist where state = 'offered'"
+		" order by session_id desc limit 1"));
 	item = str_z(w->mem, world_text(w, "select item_id from u.waitlist where id = %s", place));
-	of = str_eq(str_of(item), world_text(w, "select item_id from u.variant where id = %s", world_uuid(w, w->variants[2].u))) ? 2 : 0;
+	of = str_eq(str_of(item), world_text(w, "select item_id from u.variant where id = %s", world_uuid(w,
+		w->variants[2].u))) ? 2 : 0;
 	EXPECT(left_of(w, of) >= before(w, of, place, lefts[of / 2]));
 }
 
@@ -126,8 +132,10 @@ static void goes_on(struct chance *s)
 		world_clock_advance(s->w, ms[pick(s, COUNT(ms))]);
 		return;
 	case 10:
-		world_sql(s->w, "with level as (update u.inventory_level set available = %d where item_id = (select item_id from u.variant where id = %s)"
-			" returning item_id, available) update u.inventory i set shop_available = l.available from level l where i.item_id = l.item_id",
+		world_sql(s->w, "with level as (update u.inventory_level set available = %d where item_id = (select item_id"
+			" from u.variant where id = %s)"
+			" returning item_id, available) update u.inventory i set shop_available = l.available from level l"
+				" where i.item_id = l.item_id",
 			1 + (int)pick(s, 5), world_uuid(s->w, s->w->variants[variant].u));
 		return;
 	default:
@@ -143,8 +151,10 @@ static void whoever_is_served_leaves_enough_for_all_before_her(void)
 
 	w.config->holds_per_visitor = 0;
 	w.config->unproven_percent = 100;
-	world_sql(&w, "update u.variant set item_id = %s where id = %s", world_uuid(&w, w.items[0].u), world_uuid(&w, w.variants[1].u));
-	world_sql(&w, "update u.offer_price set item_id = %s where variant_id = %s", world_uuid(&w, w.items[0].u), world_uuid(&w, w.variants[1].u));
+	world_sql(&w, "update u.variant set item_id = %s where id = %s", world_uuid(&w, w.items[0].u), world_uuid(&w,
+		w.variants[1].u));
+	world_sql(&w, "update u.offer_price set item_id = %s where variant_id = %s", world_uuid(&w, w.items[0].u),
+		world_uuid(&w, w.variants[1].u));
 	for (size_t i = 0; i < COUNT(names); i++)
 		(void)tap_at(&w, names[i], "/go/nosuchlink");
 	for (int i = 0; i < STEPS; i++)

@@ -1,11 +1,14 @@
-/* The line and all that moves stock beside it, at once: eight processes, a bounded number of deeds each. Locks are taken in one order
- * everywhere, or PostgreSQL would count a deadlock:
- *   click, batch   visitors' keys in order; stock rows; offers; links; sessions, reservations; places of those whose holds end; own place
- *   look           own key, own place while it waits (nobody else then writes it but its end, who skips what is locked), and as a click
+/* The line and all that moves stock beside it, at once: eight processes, a bounded number of deeds each. Locks are taken in
+ * one order everywhere, or PostgreSQL would count a deadlock:
+ *   click, batch   visitors' keys in order; stock rows; offers; links; sessions, reservations; places set aside whose holds
+ *                  end; own place
+ *   look           own key, own place while it waits (nobody else then writes it but its end, who skips what is locked), and
+ *                  on as a click
  *   join           own key, stock row, own place
  *   leave          own key, stock row, offers, own place, own session and reservation
  *   take           as a click that repeats: own key, stock row, own reservation, session, place
- *   sweep, order, offer or link closed, stock report   stock rows, offers, sessions, reservations, places set aside through them
+ *   sweep, order, offer or link closed, stock report
+ *                  stock rows, offers, sessions, reservations, places set aside through them
  */
 #include <stdio.h>
 #include <string.h>
@@ -82,7 +85,8 @@ static void releases(struct storm *s)
 
 static void presses(struct storm *s, const char *end)
 {
-	seen(s, ask(s->w, (struct asking){ .method = POST, .path = path(s, end), .form = "", .page = true, .visitor = visitor(s) }));
+	seen(s, ask(s->w, (struct asking){ .method = POST, .path = path(s, end), .form = "", .page = true,
+		.visitor = visitor(s) }));
 }
 
 /* Clicks and looks that were waiting together, and one that is no good. */
@@ -122,13 +126,16 @@ static void orders(struct storm *s)
 {
 	struct world *w = s->w;
 	int64_t id = 6000 + s->process * 1000 + s->deed, done;
-	struct str mark = world_text(w, "select mark from u.checkout_session where state = 'open' order by md5(id::text || '%lld') limit 1", (long long)id);
-	int64_t external = world_int(w, "select v.external_id from u.checkout_session s join u.variant v on v.id = s.variant_id where s.mark = '" STR_FMT "'",
+	struct str mark = world_text(w, "select mark from u.checkout_session where state = 'open' order by md5(id::text ||"
+		" '%lld') limit 1", (long long)id);
+	int64_t external = world_int(w, "select v.external_id from u.checkout_session s join u.variant v on v.id ="
+		" s.variant_id where s.mark = '" STR_FMT "'",
 		STR_ARG(mark));
 
 	if (!mark.n)
 		return;
-	seen(s, push(w, "orders/create", fmt(w, "%lld", (long long)id), told_order(w, .id = id, .mark = mark, .lines = { { .variant = external } })));
+	seen(s, push(w, "orders/create", fmt(w, "%lld", (long long)id), told_order(w, .id = id, .mark = mark,
+		.lines = { { .variant = external } })));
 	for (int i = 0; i < 3; i++)
 		s->strange |= webhooks_apply_helper.step(world_ctx(w, NOBODY), &done) != OK;
 }
@@ -149,7 +156,8 @@ static void closes(struct storm *s)
 		return;
 	default:
 		world_sql(w, "select u.stock_level(%s, i.external_id, 7301, (%d + i.sold_unsynced)::integer, u.clock())"
-			" from (select external_id, sold_unsynced from u.inventory order by item_id limit 1 offset %d) i", world_uuid(w, w->shop.u), STOCK, pick(s, 3));
+			" from (select external_id, sold_unsynced from u.inventory order by item_id limit 1 offset %d) i",
+				world_uuid(w, w->shop.u), STOCK, pick(s, 3));
 	}
 }
 
@@ -192,11 +200,14 @@ static void each_place_is_told_as_it_went(struct world *w)
 {
 	expect_sql(w, 0, "select count(*) from u.waitlist w"
 		" left join (select e.subject, count(*) filter (where e.type = 'WAITLIST_JOINED') as joined,"
-		"                   count(*) filter (where e.type = 'WAITLIST_OFFERED') as offered, count(*) filter (where e.type = 'WAITLIST_TAKEN') as taken,"
-		"                   count(*) filter (where e.type = 'WAITLIST_ENDED') as ended from u.event_log e group by 1) e on e.subject = w.id"
+		"                   count(*) filter (where e.type = 'WAITLIST_OFFERED') as offered, count(*) filter (where"
+			" e.type = 'WAITLIST_TAKEN') as taken,"
+		"                   count(*) filter (where e.type = 'WAITLIST_ENDED') as ended from u.event_log e group by 1)"
+			" e on e.subject = w.id"
 		" where (coalesce(e.joined, 0), coalesce(e.taken, 0), coalesce(e.ended, 0))"
 		"       <> (1, (w.state = 'taken')::integer, (w.state in ('passed', 'left', 'over'))::integer)"
-		"    or coalesce(e.offered, 0) > 1 or (w.state in ('offered', 'passed') and e.offered <> 1) or (w.state = 'waiting' and e.offered <> 0)");
+		"    or coalesce(e.offered, 0) > 1 or (w.state in ('offered', 'passed') and e.offered <> 1) or (w.state ="
+			" 'waiting' and e.offered <> 0)");
 }
 
 static void nothing_broke(struct world *w)
@@ -204,7 +215,8 @@ static void nothing_broke(struct world *w)
 	expect_sql(w, 0, "select count(*) from u.invariants() where broken <> 0");
 	each_place_is_told_as_it_went(w);
 	/* more can only be sold by who paid after her hold was over */
-	expect_sql(w, 0, "select count(*) from u.inventory i where i.free + (select coalesce(sum(l.unsynced_units), 0) from u.order_line l"
+	expect_sql(w, 0, "select count(*) from u.inventory i where i.free + (select coalesce(sum(l.unsynced_units), 0) from"
+		" u.order_line l"
 		" join u.shop_order o on o.id = l.order_id left join u.reservation r on r.session_id = o.session_id"
 		" where l.item_id = i.item_id and r.state is distinct from 'confirmed') < 0");
 	expect_sql(w, 0, "select count(*) from u.offer where redemptions_used + redemptions_held > redemptions_max");
@@ -226,8 +238,10 @@ static void storm(struct world_options options)
 	w.config->unproven_percent = 100;
 	w.config->holds_per_visitor = 0;
 	w.config->holds_per_address_scarce = 0;
-	world_sql(&w, "update u.variant set item_id = %s where id = %s", world_uuid(&w, w.items[0].u), world_uuid(&w, w.variants[1].u)); /* one item, two variants */
-	world_sql(&w, "update u.offer_price set item_id = %s where variant_id = %s", world_uuid(&w, w.items[0].u), world_uuid(&w, w.variants[1].u));
+	world_sql(&w, "update u.variant set item_id = %s where id = %s", world_uuid(&w, w.items[0].u), world_uuid(&w,
+		w.variants[1].u)); /* one item, two variants */
+	world_sql(&w, "update u.offer_price set item_id = %s where variant_id = %s", world_uuid(&w, w.items[0].u),
+		world_uuid(&w, w.variants[1].u));
 	for (size_t i = 0; i < COUNT(names); i++)
 		(void)tap_at(&w, names[i], "/go/nosuchlink");
 	fork_many(&w, PROCESSES, rages, codes);
