@@ -303,7 +303,8 @@ declare
     own      record;      -- this visitor's open session on this link, whichever variant
     limited  boolean;     -- the offer counts redemptions
     short    boolean;     -- not enough is free without lapsed holds
-    ahead    integer := 0; -- units that others wait for who come first
+    ahead    integer := 0; -- units that others wait for who come first, of those that are there
+    lapsed   integer;     -- units of holds that nobody tidied up yet
     ending   uuid[];      -- lapsed holds to tidy up
     back     record;      -- what ending them and the visitor's own gives back
     proven   boolean;
@@ -350,7 +351,7 @@ begin
       from u.checkout_session s
      cross join lateral (select r.id from u.reservation r where r.session_id = s.id offset 0) r
      where s.link_id = link.id and s.visitor = in_visitor and s.state = 'open';
-    if in_waits and own.lives and own.variant_id <> in_variant then
+    if in_waits and own.lives and (own.variant_id <> in_variant or own.units <> in_units) then
         o.outcome := 'visitor_capped'; -- what she holds is not given back behind her back
         return o;
     end if;
@@ -446,7 +447,9 @@ begin
         -- A look without locks: what is lapsed, or is this visitor's own, counts as free.
         if short then
             select i.free into price.free from u.inventory i where i.shop_id = price.shop_id and i.item_id = price.item_id;
-            if price.free + u.lapsed_units(price.shop_id, price.item_id)
+            lapsed := u.lapsed_units(price.shop_id, price.item_id);
+            ahead := case when price.waited then u.waitlist_ahead(price.shop_id, price.item_id, in_visitor, price.free + lapsed) else 0 end;
+            if price.free + lapsed
                       + (case when own.item_id = price.item_id and own.lives then own.units else 0 end) < in_units + ahead then
                 o.outcome := 'sold_out';
                 o.choices := u.link_choices(link.shop_id, link.offer_id, null, null, 12, price.product_id);
@@ -524,8 +527,10 @@ begin
          cross join lateral (select s.offer_id, s.redeems from u.checkout_session s where s.id = r.session_id offset 0) s
          where r.id = any(ending) and r.state = 'pending';
         select i.free into price.free from u.inventory i where i.shop_id = price.shop_id and i.item_id = price.item_id;
+        lapsed := u.lapsed_units(price.shop_id, price.item_id);
+        ahead := case when price.waited then u.waitlist_ahead(price.shop_id, price.item_id, in_visitor, price.free + lapsed) else 0 end;
         if price.limited and price.free + back.units < in_units + ahead then
-            if in_items is not null and price.free + u.lapsed_units(price.shop_id, price.item_id) >= in_units + ahead then
+            if in_items is not null and price.free + lapsed >= in_units + ahead then
                 raise exception 'more has lapsed than this batch may end' using errcode = '40001';
             end if;
             o.outcome := 'sold_out';
@@ -604,9 +609,7 @@ begin
     if n = 0 then
         raise exception 'checkout raced with itself' using errcode = '40001';
     end if;
-    if price.waited or in_waits then
-        perform u.waitlist_served(price.item_id, in_visitor, in_session, in_waits);
-    end if;
+    perform u.waitlist_served(price.item_id, in_visitor, in_session, in_waits); -- whether anybody was thought there or not
     return o;
 end
 $_$;
@@ -689,6 +692,7 @@ declare
     limits  boolean; -- an offer counts redemptions, or a link its clicks
     plain   u.checkout_outcome[];
     plain_n integer[];
+    plain_i uuid[];  -- their items
 begin
     perform pg_advisory_xact_lock(k.key)
        from (select distinct u.visitor_key(a.visitor) as key from unnest(in_visitors) a (visitor) order by 1) k;
@@ -715,12 +719,13 @@ begin
         select r.id
           from (select a.variant, sum(a.units) as units from unnest(chosen, in_units) a (variant, units) group by 1) a
          cross join lateral (select v.shop_id, v.item_id from u.variant v where v.id = a.variant offset 0) v
-         cross join lateral (select i.free from u.inventory i where i.shop_id = v.shop_id and i.item_id = v.item_id offset 0) i
+         cross join lateral (select i.free, i.waited_until
+                               from u.inventory i where i.shop_id = v.shop_id and i.item_id = v.item_id offset 0) i
          cross join lateral (select r.id from u.reservation r
                               where r.shop_id = v.shop_id and r.item_id = v.item_id
                                 and r.state = 'pending' and r.expires_at <= at
                               order by r.expires_at limit 200) r
-         where i.free < a.units);
+         where i.free < a.units or i.waited_until > at);
     if limits then
         holds := holds || array(
             select r.id
@@ -837,9 +842,14 @@ begin
            coalesce(array_agg(row('started', f.session, u.ms(ends), f.mark, f.units, f.variant_id, f.external_id, f.code,
                                   f.list_minor, f.price_minor, f.currency, f.storefront_url, f.product_title, f.product_handle,
                                   f.title, f.image_url, f.creator_id, f.creator_name, f.creator_handle, f.link_id, f.link_code,
-                                  f.platform, f.surface, f.stream_id, null)::u.checkout_outcome order by f.n), '{}')
-      into plain_n, plain
+                                  f.platform, f.surface, f.stream_id, null)::u.checkout_outcome order by f.n), '{}'),
+           coalesce(array_agg(f.item_id order by f.n), '{}')
+      into plain_n, plain, plain_i
       from fits f;
+    perform u.waitlist_served(w.item_id, w.visitor, in_sessions[p.n], false) -- who waited once, and came back by the link
+       from unnest(plain_n, plain_i) p (n, item)
+      cross join lateral (select w.item_id, w.visitor from u.waitlist w
+                           where w.item_id = p.item and w.visitor = in_visitors[p.n] and w.state = 'waiting' offset 0) w;
 
     for i in 1 .. cardinality(in_codes) loop
         ask := i;
@@ -1958,7 +1968,10 @@ begin
      where s.live_id = in_live and s.platform = in_platform and s.started_at is not null
      order by s.state = 'live' desc, s.started_at desc
      limit 1;
-    seen := case when in_second is not null and stream.id is not null then stream.started_at + make_interval(secs => in_second)
+    if not found then
+        select null::uuid as id, l.started_at, 0 as delay_s into stream from u.live_session l where l.id = in_live;
+    end if;
+    seen := case when in_second is not null and stream.started_at is not null then stream.started_at + make_interval(secs => in_second)
                  else u.clock() - make_interval(secs => coalesce(stream.delay_s, 0)) end;
     return query
     select m.offer_id, m.product_id, m.variant_id, stream.id, coalesce(m.merged_into, m.id),
@@ -2467,12 +2480,42 @@ begin
         return 0;
     end if;
     own := (select w.id from u.waitlist w where w.item_id = item and w.visitor = in_visitor and w.state = 'waiting');
+    if own is null then
+        return (select coalesce(sum(w.units), 0)
+                  from (select w.units
+                          from u.waitlist w
+                         where w.shop_id = shop and w.item_id = item and w.state = 'waiting' and w.present_until > u.clock()
+                           and w.units <= free
+                         limit free) w);
+    end if;
     return (select coalesce(sum(w.units), 0)
               from (select w.units
                       from u.waitlist w
-                     where w.shop_id = shop and w.item_id = item and w.state = 'waiting' and w.present_until > u.clock()
-                       and w.units <= free and (own is null or w.id < own)
+                     where w.shop_id = shop and w.item_id = item and w.state = 'waiting' and w.id < own
+                       and w.present_until > u.clock() and w.units <= free
+                     order by w.id
                      limit free) w);
+end
+$$;
+
+CREATE FUNCTION u.waitlist_before(shop uuid, item uuid, place uuid, block uuid, most integer) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_variable
+begin
+    if block is not null then
+        return (select count(*)
+                  from (select from u.waitlist w
+                         where w.item_id = item and w.address = block and w.state = 'waiting' and w.shop_id = shop
+                           and w.present_until > u.clock() and w.id < place
+                         limit most) w);
+    end if;
+    return (select count(*)
+              from (select from u.waitlist w
+                     where w.shop_id = shop and w.item_id = item and w.state = 'waiting' and w.id < place
+                       and w.present_until > u.clock()
+                     order by w.id
+                     limit most) w);
 end
 $$;
 
@@ -2489,6 +2532,29 @@ begin
 end
 $$;
 
+CREATE FUNCTION u.waitlist_give_up(in_code text, in_visitor uuid, in_variant uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    AS $$
+declare
+    place  record;
+begin
+    perform pg_advisory_xact_lock(u.visitor_key(in_visitor));
+    select w.id, w.shop_id, w.item_id, w.session_id into place
+      from u.waitlist w
+     where w.id = u.waitlist_which(in_code, in_visitor, in_variant) and w.state in ('waiting', 'offered');
+    if not found then
+        return false;
+    end if;
+    perform 1 from u.inventory i
+      where place.session_id is not null and i.shop_id = place.shop_id and i.item_id = place.item_id for no key update;
+    perform u.waitlist_end(place.id, 'left');
+    if place.session_id is not null then
+        perform u.checkout_release(place.session_id, in_visitor);
+    end if;
+    return true;
+end
+$$;
+
 CREATE FUNCTION u.waitlist_join(in_id uuid, in_key text, in_visitor uuid, in_variant uuid, in_units integer, in_address uuid, in_most integer, in_keep_s integer, in_present_s integer, OUT outcome text, OUT code text) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET enable_seqscan TO 'off'
@@ -2499,6 +2565,7 @@ CREATE FUNCTION u.waitlist_join(in_id uuid, in_key text, in_visitor uuid, in_var
 declare
     at       timestamptz := u.clock();
     there    timestamptz := at + make_interval(secs => in_present_s);
+    coming   uuid := overlay(in_id::text placing left(u.event_id('', '', at)::text, 13) from 1 for 13);
     link     record;
     price    record;
     place    record;
@@ -2559,9 +2626,9 @@ begin
         return;
     end if;
     insert into u.waitlist (id, creator_id, shop_id, item_id, link_id, variant_id, second, visitor, units, address, present_until, ends_at, created_at)
-    values (in_id, link.creator_id, price.shop_id, price.item_id, link.id, in_variant, link.second, in_visitor, in_units, in_address,
+    values (coming, link.creator_id, price.shop_id, price.item_id, link.id, in_variant, link.second, in_visitor, in_units, in_address,
             there, at + make_interval(secs => in_keep_s), at);
-    perform u.waitlist_tell(in_id, 'WAITLIST_JOINED', '{}');
+    perform u.waitlist_tell(coming, 'WAITLIST_JOINED', '{}');
 end
 $$;
 
@@ -2576,30 +2643,21 @@ end
 $$;
 
 CREATE FUNCTION u.waitlist_leave(in_code text, in_visitor uuid) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    AS $$ select u.waitlist_give_up(in_code, in_visitor, null) $$;
+
+CREATE FUNCTION u.waitlist_look(in_code text, in_visitor uuid, in_session uuid, in_hold uuid, in_mark text, in_aside_s integer, in_rules u.hold_rules, OUT id uuid, OUT state text, OUT word text, OUT ahead integer, OUT variant_id uuid, OUT units integer, OUT second integer, OUT hold_ms bigint, OUT ends_ms bigint) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     AS $$
-declare
-    place  record;
+#variable_conflict use_column
 begin
-    perform pg_advisory_xact_lock(u.visitor_key(in_visitor));
-    select w.id, w.shop_id, w.item_id, w.session_id into place
-      from u.short_link l
-      join u.waitlist w on w.link_id = l.id and w.visitor = in_visitor and w.state in ('waiting', 'offered')
-     where l.code_key = lower(in_code);
-    if not found then
-        return false;
-    end if;
-    perform 1 from u.inventory i
-      where place.session_id is not null and i.shop_id = place.shop_id and i.item_id = place.item_id for no key update;
-    perform u.waitlist_end(place.id, 'left');
-    if place.session_id is not null then
-        perform u.checkout_release(place.session_id, in_visitor);
-    end if;
-    return true;
+    select p.id, p.state, p.word, p.ahead, p.variant_id, p.units, p.second, p.hold_ms, p.ends_ms
+      into id, state, word, ahead, variant_id, units, second, hold_ms, ends_ms
+      from u.waitlist_place(in_code, in_visitor, null, in_session, in_hold, in_mark, in_aside_s, in_rules) p;
 end
 $$;
 
-CREATE FUNCTION u.waitlist_look(in_code text, in_visitor uuid, in_session uuid, in_hold uuid, in_mark text, in_aside_s integer, in_rules u.hold_rules, OUT id uuid, OUT state text, OUT word text, OUT ahead integer, OUT variant_id uuid, OUT units integer, OUT second integer, OUT hold_ms bigint, OUT ends_ms bigint) RETURNS record
+CREATE FUNCTION u.waitlist_place(in_code text, in_visitor uuid, in_variant uuid, in_session uuid, in_hold uuid, in_mark text, in_aside_s integer, in_rules u.hold_rules, OUT id uuid, OUT code text, OUT state text, OUT word text, OUT ahead integer, OUT variant_id uuid, OUT units integer, OUT second integer, OUT hold_ms bigint, OUT ends_ms bigint) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
@@ -2610,21 +2668,21 @@ CREATE FUNCTION u.waitlist_look(in_code text, in_visitor uuid, in_session uuid, 
 declare
     at     timestamptz := u.clock();
     place  record;
-    away   boolean;
+    key    text;
 begin
     perform pg_advisory_xact_lock(u.visitor_key(in_visitor));
-    select w.id, w.state, w.shop_id, w.item_id, w.link_id, w.variant_id, w.second, w.units, w.address, w.created_at, w.ends_at, s.expires_at
+    select w.id, w.state, w.shop_id, w.item_id, w.link_id, w.variant_id, w.second, w.units, w.address, w.created_at, w.ends_at, s.expires_at,
+           l.code, l.code_key
       into place
-      from u.short_link l
-      join u.waitlist w on w.link_id = l.id and w.visitor = in_visitor
+      from u.waitlist w
+      join u.short_link l on l.id = w.link_id
       left join u.checkout_session s on s.id = w.session_id
-     where l.code_key = lower(in_code)
-     order by w.id desc
-     limit 1
+     where w.id = u.waitlist_which(in_code, in_visitor, in_variant)
        for update of w;
     if not found then
         return;
     end if;
+    key := place.code_key || coalesce('@' || place.second, '');
     if place.state = 'offered' and place.expires_at <= at then
         perform u.waitlist_end(place.id, 'passed');
     elsif place.state = 'waiting' and place.ends_at <= at then
@@ -2632,33 +2690,39 @@ begin
     elsif place.state = 'waiting' then
         in_rules.hold_s := in_aside_s;
         in_rules.hold_unproven_s := in_aside_s;
-        word := (u.checkout_answer(lower(in_code) || coalesce('@' || place.second, ''), in_visitor, place.variant_id, place.units, in_session,
-                                   in_hold, in_mark, row(place.address, false, true, u.ms(place.created_at))::u.click_from, in_rules,
+        word := (u.checkout_answer(key, in_visitor, place.variant_id, place.units, in_session, in_hold, in_mark,
+                                   row(place.address, false, true, u.ms(place.created_at))::u.click_from, in_rules,
                                    null, null, true)).outcome;
-        if word = 'repeated' then -- a click of hers was faster
+        if word = 'offer_closed' and exists (select from u.link_facts(key) l join u.offer f on f.id = l.offer_id
+                                              where f.state = 'paused' and coalesce(f.ends_at > at, true)) then
+            word := 'offer_paused'; -- for a while
+        elsif word = 'repeated' then -- a click of hers was faster
             perform u.waitlist_served(place.item_id, in_visitor,
                                       (select s.id from u.checkout_session s
                                         where s.link_id = place.link_id and s.visitor = in_visitor and s.state = 'open'), false);
         elsif word in ('link_unknown', 'link_closed', 'link_expired', 'link_exhausted', 'offer_closed', 'shop_closed', 'variant_unknown') then
             perform u.waitlist_end(place.id, 'over');
         end if;
-        -- Only who waits for stock is there, and nobody is kept waiting by one who could not have it anyhow.
-        select count(*) into ahead
-          from (select from u.waitlist w
-                 where w.shop_id = place.shop_id and w.item_id = place.item_id and w.state = 'waiting' and w.present_until > at
-                   and w.id < place.id
-                 limit 1000) w;
+        -- Only who waits for stock is there, and nobody is kept waiting by one who could not have it anyhow, nor by more of one address
+        -- block than may have it.
+        ahead := u.waitlist_before(place.shop_id, place.item_id, place.id, null, 1000);
+        if word = 'sold_out' and place.address is not null and (in_rules).per_address > 0
+           and u.waitlist_before(place.shop_id, place.item_id, place.id, place.address, (in_rules).per_address)
+               >= (in_rules).per_address then
+            word := 'address_capped';
+        end if;
         if word = 'sold_out' then
             perform u.waitlist_known(place.shop_id, place.item_id, at + u.waitlist_stay(ahead));
         end if;
         update u.waitlist w
-           set present_until = case word when 'sold_out' then at + u.waitlist_stay(ahead) else at end
+           set present_until = case word when 'sold_out' then at + u.waitlist_stay(ahead) else least(w.present_until, at) end
          where w.id = place.id and w.state = 'waiting';
     end if;
     select w.id, w.state, w.variant_id, w.units, w.second, u.ms(s.expires_at), u.ms(w.ends_at)
       into id, state, variant_id, units, second, hold_ms, ends_ms
       from u.waitlist w left join u.checkout_session s on s.id = w.session_id and s.state = 'open' and s.expires_at > at
      where w.id = place.id;
+    code := place.code;
     word := case when state = 'waiting' and word <> 'sold_out' then word end;
 end
 $$;
@@ -2699,8 +2763,9 @@ begin
     if in_lock then
         perform 1 from u.inventory i where i.shop_id = place.shop_id and i.item_id = place.item_id for no key update;
     end if;
+    until := greatest(until, in_ends);
     update u.reservation r set expires_at = until
-     where r.session_id = session and r.state = 'pending' and r.expires_at > u.clock() and r.expires_at < until;
+     where r.session_id = session and r.state = 'pending' and r.expires_at > u.clock();
     if not found then
         return in_ends;
     end if;
@@ -2747,6 +2812,22 @@ begin
                                 for update skip locked));
     get diagnostics told = row_count;
     return told + cardinality(old);
+end
+$$;
+
+CREATE FUNCTION u.waitlist_which(in_code text, in_visitor uuid, in_variant uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select p.id
+              from (select w.id, l.code_key = lower(in_code) as here, coalesce(w.variant_id = in_variant, false) as same,
+                           w.state in ('waiting', 'offered') as runs
+                      from u.waitlist w
+                      join u.short_link l on l.id = w.link_id
+                     where w.visitor = in_visitor) p
+             where p.here or (p.same and p.runs)
+             order by p.same and p.runs desc, p.here desc, p.same desc, p.runs desc, p.id desc
+             limit 1);
 end
 $$;
 
@@ -4262,7 +4343,11 @@ CREATE INDEX visits_creator ON u.visits USING btree (creator_id);
 
 CREATE INDEX waitlist_address ON u.waitlist USING btree (created_at) WHERE (address IS NOT NULL);
 
+CREATE INDEX waitlist_block ON u.waitlist USING btree (item_id, address) WHERE ((state = 'waiting'::text) AND (address IS NOT NULL));
+
 CREATE INDEX waitlist_ends ON u.waitlist USING btree (ends_at) WHERE (state = 'waiting'::text);
+
+CREATE INDEX waitlist_line ON u.waitlist USING btree (shop_id, item_id, id) WHERE (state = 'waiting'::text);
 
 CREATE INDEX waitlist_offered ON u.waitlist USING btree (session_id) WHERE (state = 'offered'::text);
 
