@@ -4257,6 +4257,8 @@ CREATE INDEX job_due ON u.job USING btree (kind, run_at) WHERE (state = 'queued'
 
 CREATE INDEX live_session_creator ON u.live_session USING btree (creator_id, id);
 
+CREATE INDEX live_session_on ON u.live_session USING btree (creator_id) WHERE (state = 'live'::text);
+
 CREATE INDEX location_settling ON u.location USING btree (shop_id, external_id) WHERE settling;
 
 CREATE INDEX login_attempt_address ON u.login_attempt USING btree (address, at);

@@ -255,7 +255,7 @@ static enum err look(struct ctx *c, const struct req *q, struct res *r)
 	struct checkout_ask ask = { 0 };
 	struct checkout_outcome refused;
 	struct checkout_look seen;
-	struct live_now now;
+	struct live_now now = { 0 };
 
 	TRY(ask_read(c, q, &ask));
 	ask.visitor = who.visitor;
@@ -264,7 +264,8 @@ static enum err look(struct ctx *c, const struct req *q, struct res *r)
 		checkout_previewed(c, &seen);
 	if (seen.refused == OK && !seen.variants)
 		seen.refused = ERR_OFFER_NOT_READY;
-	TRY(live_now(c, seen.creator, &now));
+	if (seen.on_air)
+		TRY(live_now(c, seen.creator, &now));
 	if (seen.refused != OK) {
 		refused = go_look_refused(&seen);
 		return refuse(c, q, r, FAIL(c, seen.refused, "seen, and not open"), &refused, &ask, &now);

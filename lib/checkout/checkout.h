@@ -91,6 +91,7 @@ struct checkout_look {
 	struct creator_id creator;
 	struct str code, creator_name, creator_handle, storefront_url;
 	int variants;               /* how many it can sell */
+	bool on_air;                /* its creator is live */
 	bool sold_out;              /* nothing of them is left for a newcomer */
 	struct variant_id variant;  /* the cheapest, or the one asked for */
 	struct str product_title, product_handle, variant_title, image_url;

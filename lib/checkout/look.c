@@ -20,6 +20,7 @@ enum err checkout_look(struct ctx *c, const struct checkout_ask *ask, struct che
 		.storefront_url = row_str(&row, "storefront_url"),
 		.variants = (int)row_int(&row, "variants"),
 		.sold_out = row_bool(&row, "sold_out"),
+		.on_air = row_bool(&row, "on_air"),
 		.variant = { row_uuid(&row, "variant_id") },
 		.product_title = row_str(&row, "product_title"),
 		.product_handle = row_str(&row, "product_handle"),

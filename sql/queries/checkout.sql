@@ -24,7 +24,8 @@ select l.id as link_id, l.code, l.creator_id, c.name as creator_name, c.handle a
        case when l.offer_id is null then case when l.revoked_at is null then 'nothing_yet' else 'link_closed' end
             else u.link_refusal(l.revoked_at, l.expires_at, s.status, n.status, f.state, f.starts_at, f.ends_at) end as outcome,
        u.ms(f.starts_at) as starts_ms, coalesce(v.variants, 0) as variants, v.id as variant_id, v.variant_title, v.product_title,
-       v.product_handle, v.image_url, v.list_minor, v.price_minor, v.currency, coalesce(v.sellable = 0, false) as sold_out
+       v.product_handle, v.image_url, v.list_minor, v.price_minor, v.currency, coalesce(v.sellable = 0, false) as sold_out,
+       exists (select from u.live_session w where w.creator_id = l.creator_id and w.state = 'live') as on_air
   from u.link_goal(lower($1::text)) l
   join u.creator c on c.id = l.creator_id
   left join u.offer f on f.id = l.offer_id
