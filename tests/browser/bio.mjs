@@ -165,6 +165,24 @@ step('the pages are sound', async () => {
 	assert.deepEqual(wrong, []);
 });
 
+step('a dark ground by day and a light one by night are read as well', async () => {
+	const wrong = [], state = await page.context().storageState(), now = await anna.api('GET', '/bio');
+	await anna.api('PATCH', '/bio', { theme: { accent: '#ffd166', ground: '#10212b', accent_dark: '#0b4f6c', ground_dark: '#fdf6e3' } });
+	await everybodySees(has('Today only'));
+	for (let tries = 0; await viewer.evaluate(() => getComputedStyle(document.documentElement).backgroundColor) !== 'rgb(16, 33, 43)'; tries++) {
+		assert.ok(tries < 20, 'the page is not in her colours');
+		await sleep(300);
+		await viewer.goto(PUBLIC);
+	}
+	for (const [device, scheme] of LOOKS) {
+		const seen = await eyes.page({ device, scheme, state });
+		await seen.goto(PUBLIC);
+		wrong.push(...await sound(seen, 'bio-turned', `${device}-${scheme}`));
+	}
+	assert.deepEqual(wrong, []);
+	await anna.api('PATCH', '/bio', { theme: now.theme });
+});
+
 step('the keyboard alone reaches and moves a thing', async () => {
 	await page.goto(ADMIN);
 	const before = await order();
