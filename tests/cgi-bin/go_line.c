@@ -513,8 +513,8 @@ static void a_look_reads_few_rows_of_a_long_line(void)
 	struct world w = world(.stock = 1);
 	const char *rules = str_z(w.mem, guard_rules(world_ctx(&w, NOBODY)));
 	static const char *const who[] = { "(select visitor from u.waitlist order by id limit 1)", /* the first */
-		"(select visitor from u.waitlist order by id limit 1 offset 500)", "(select visitor from u.waitlist order by"
-			" id desc limit 1)" };
+		"(select visitor from u.waitlist order by id limit 1 offset 500)", ("(select visitor from u.waitlist order by"
+			" id desc limit 1)") };
 
 	expect_status(tap(&w, "anna"), 303);
 	(void)join(&w, "ben");
