@@ -19,27 +19,13 @@ static struct bio typed_over(const struct req *q, const struct bio *now)
 	return ask;
 }
 
-static const struct tpl_dashboard_bio_fonts *fonts_of(struct ctx *c, struct str chosen, size_t *n)
-{
-	static const struct tpl_dashboard_bio_fonts all[] = {
-		{ .value = { "system", 6 }, .name = { "Plain", 5 } }, { .value = { "serif", 5 }, .name = { "Serif", 5 } },
-		{ .value = { "rounded", 7 }, .name = { "Rounded", 7 } }, { .value = { "mono", 4 }, .name = { "Typewriter", 10 } } };
-	struct tpl_dashboard_bio_fonts *out = arena_array(c->mem, COUNT(all), sizeof *out);
-
-	for (*n = 0; *n < COUNT(all); ++*n) {
-		out[*n] = all[*n];
-		out[*n].chosen = str_eq(all[*n].value, chosen);
-	}
-	return out;
-}
-
 static void look_fill(struct ctx *c, const struct bio_theme *t, struct tpl_dashboard_bio *page)
 {
 	struct tpl_dashboard_bio_looks *looks = arena_array(c->mem, 2, sizeof *looks);
 
-	looks[0] = (struct tpl_dashboard_bio_looks){ .name = S("By day"), .ground = t->ground, .accent = t->accent,
+	looks[0] = (struct tpl_dashboard_bio_looks){ .day = true, .ground = t->ground, .accent = t->accent,
 		.ink = bio_ink_on(t->ground), .on_accent = bio_ink_on(t->accent) };
-	looks[1] = (struct tpl_dashboard_bio_looks){ .name = S("By night"), .ground = t->ground_dark, .accent = t->accent_dark,
+	looks[1] = (struct tpl_dashboard_bio_looks){ .ground = t->ground_dark, .accent = t->accent_dark,
 		.ink = bio_ink_on(t->ground_dark), .on_accent = bio_ink_on(t->accent_dark) };
 	page->looks = looks;
 	page->looks_n = 2;
@@ -47,7 +33,9 @@ static void look_fill(struct ctx *c, const struct bio_theme *t, struct tpl_dashb
 	page->ground = t->ground;
 	page->accent_dark = t->accent_dark;
 	page->ground_dark = t->ground_dark;
-	page->fonts = fonts_of(c, t->font, &page->fonts_n);
+	page->serif = str_eq(t->font, S("serif"));
+	page->rounded = str_eq(t->font, S("rounded"));
+	page->mono = str_eq(t->font, S("mono"));
 }
 
 static struct tpl_dashboard_bio_blocks block_row(struct ctx *c, const struct bio_block *b)
@@ -74,8 +62,10 @@ static enum err blocks_fill(struct ctx *c, struct dash *d, struct tpl_dashboard_
 	rows = arena_array(c->mem, n + 1, sizeof *rows);
 	for (size_t i = 0; i < n; i++) {
 		rows[i] = block_row(c, &list[i]);
-		rows[i].first = i == 0;
-		rows[i].last = i == n - 1;
+		if (i > 0)
+			rows[i].above = rows[i - 1].id;
+		if (i > 0)
+			rows[i - 1].below = rows[i].id;
 		local_want(&d->local, list[i].starts_ms, &rows[i].from);
 		local_want(&d->local, list[i].ends_ms, &rows[i].until);
 	}
@@ -85,10 +75,21 @@ static enum err blocks_fill(struct ctx *c, struct dash *d, struct tpl_dashboard_
 	return OK;
 }
 
-static enum err show(struct ctx *c, struct res *r, struct dash *d, const struct bio *now, const struct bio *ask, enum err refused)
+/* What was asked of the page, and what came of it. */
+struct asked {
+	const struct req *q;
+	struct bio now, ask;            /* ask: what the form shows */
+	struct block_id first, second;  /* to change places */
+	enum err refused, unmoved;
+};
+
+static enum err show(struct ctx *c, struct res *r, struct dash *d, const struct asked *a)
 {
+	const struct bio *now = &a->now, *ask = &a->ask;
+	enum err refused = a->refused != OK ? a->refused : a->unmoved;
 	struct tpl_dashboard_bio page = {
-		.layout = d->layout, .key = d->key, .problem = dash_problem(refused), .revision = now->revision, .published = now->published,
+		.layout = d->layout, .key = d->key, .problem = dash_problem(a->refused), .unmoved = dash_problem(a->unmoved),
+		.revision = now->revision, .published = now->published,
 		.views = now->views, .url = str_fmt(c->mem, STR_FMT "/@" STR_FMT, STR_ARG(c->config->base_url), STR_ARG(now->handle)),
 		.about = ask->about, .picture_url = ask->picture_url, .face = now->picture_url, .wrong_about = dash_wrong(c, "about"),
 		.wrong_picture_url = dash_wrong(c, "picture_url"), .wrong_light = dash_wrong(c, "theme.accent"),
@@ -104,43 +105,44 @@ static enum err show(struct ctx *c, struct res *r, struct dash *d, const struct 
 	return res_html(r, dash_status(refused), buf_str(&b));
 }
 
-enum err dash_bio(struct ctx *c, const struct req *q, struct res *r)
+static enum err opened(struct ctx *c, const struct req *q, struct dash *d, struct asked *a)
 {
-	struct bio now;
-	struct dash d;
-
-	TRY(dash_open(c, q, DASH_BIO, &d));
-	TRY(bio_mine(c, &now));
-	return show(c, r, &d, &now, &now, OK);
+	*a = (struct asked){ .q = q };
+	TRY(dash_open(c, q, DASH_BIO, d));
+	TRY(bio_mine(c, &a->now));
+	a->ask = a->now;
+	return OK;
 }
 
-struct saving {
-	const struct req *q;
-	struct bio now, ask;
-};
+enum err dash_bio(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct asked a;
+	struct dash d;
+
+	TRY(opened(c, q, &d, &a));
+	return show(c, r, &d, &a);
+}
 
 static enum err save(struct ctx *c, void *arg)
 {
-	struct saving *s = arg;
+	struct asked *a = arg;
 	int64_t revision;
 
-	if (!str_int(req_form(s->q, "revision"), &revision) || revision != s->now.revision)
+	if (!str_int(req_form(a->q, "revision"), &revision) || revision != a->now.revision)
 		return FAIL(c, ERR_EDIT_CONFLICT, "another revision");
-	return bio_update(c, &s->now, &s->ask);
+	return bio_update(c, &a->now, &a->ask);
 }
 
 enum err dash_bio_save(struct ctx *c, const struct req *q, struct res *r)
 {
-	struct saving s = { .q = q };
-	enum err refused;
+	struct asked a;
 	struct dash d;
 
-	TRY(dash_open(c, q, DASH_BIO, &d));
-	TRY(bio_mine(c, &s.now));
-	s.ask = typed_over(q, &s.now);
-	TRY(dash_try(c, save, &s, &refused));
-	if (refused != OK)
-		return show(c, r, &d, &s.now, &s.ask, refused);
+	TRY(opened(c, q, &d, &a));
+	a.ask = typed_over(q, &a.now);
+	TRY(dash_try(c, save, &a, &a.refused));
+	if (a.refused != OK)
+		return show(c, r, &d, &a);
 	return res_redirect(r, 303, S("/dashboard/bio?saved=1"));
 }
 
@@ -168,39 +170,39 @@ enum err dash_bio_unpublish(struct ctx *c, const struct req *q, struct res *r)
 	return published(c, r, false);
 }
 
-/* It changes places with its neighbour; the outermost ones stay. */
-static enum err moved(struct ctx *c, const struct req *q, struct res *r, int by)
+static enum err swap(struct ctx *c, void *arg)
 {
-	struct bio_block *list;
-	struct block_id id;
-	struct uuid *ids;
-	size_t n, at = 0;
+	const struct asked *a = arg;
+
+	return bio_blocks_swap(c, a->first, a->second);
+}
+
+/* The form says which block it goes past, so that a page that is old by now moves nothing else. */
+static enum err moved(struct ctx *c, const struct req *q, struct res *r, bool up)
+{
+	struct block_id id, past = { 0 };
+	struct bio_block block;
+	struct asked a;
+	struct dash d;
 
 	TRY(req_id(c, q, "id", ID_block, &id.u));
-	TRY(bio_blocks(c, &list, &n));
-	ids = arena_array(c->mem, n + 1, sizeof *ids);
-	for (size_t i = 0; i < n; i++)
-		ids[i] = list[i].id.u;
-	while (at < n && !uuid_eq(ids[at], id.u))
-		at++;
-	if (at == n)
-		return FAIL(c, ERR_NOT_FOUND, "no such block of hers");
-	if (by < 0 ? at > 0 : at + 1 < n) {
-		size_t to = by < 0 ? at - 1 : at + 1;
-
-		ids[at] = ids[to];
-		ids[to] = id.u;
-		TRY(bio_order(c, ids, n));
-	}
+	TRY(bio_block_by_id(c, id, &block));
+	(void)ID_READ(block, req_form(q, "past"), &past);
+	TRY(opened(c, q, &d, &a));
+	a.first = up ? past : id;
+	a.second = up ? id : past;
+	TRY(dash_try(c, swap, &a, &a.unmoved));
+	if (a.unmoved != OK)
+		return show(c, r, &d, &a);
 	return res_redirect(r, 303, S("/dashboard/bio#blocks"));
 }
 
 enum err dash_bio_block_up(struct ctx *c, const struct req *q, struct res *r)
 {
-	return moved(c, q, r, -1);
+	return moved(c, q, r, true);
 }
 
 enum err dash_bio_block_down(struct ctx *c, const struct req *q, struct res *r)
 {
-	return moved(c, q, r, 1);
+	return moved(c, q, r, false);
 }

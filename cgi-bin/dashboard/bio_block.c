@@ -3,6 +3,7 @@
 
 #include "lib/bio/bio.h"
 #include "templates/dashboard/bio_block.h"
+#include "templates/dashboard/bio_block_delete.h"
 
 #define CHOICES_MAX 50
 
@@ -203,6 +204,22 @@ enum err dash_bio_block_save(struct ctx *c, const struct req *q, struct res *r)
 	e.typed.kind = e.block.kind;
 	TRY(dash_try(c, save, &e, &refused));
 	return refused == OK ? to_page(r) : show(c, r, &e, refused);
+}
+
+enum err dash_bio_block_delete_page(struct ctx *c, const struct req *q, struct res *r)
+{
+	struct buf b = dash_buf(c);
+	struct editing e;
+	struct dash d;
+	struct str kind;
+
+	TRY(opened(c, q, &d, &e));
+	kind = e.block.kind;
+	tpl_dashboard_bio_block_delete(&b, &(struct tpl_dashboard_bio_block_delete){
+		.layout = d.layout, .key = d.key, .id = ID_TEXT(c->mem, block, e.block.id), .title = e.block.title.n ? e.block.title : e.block.goal,
+		.link = str_eq(kind, S("link")), .text = str_eq(kind, S("text")), .offer = str_eq(kind, S("offer")),
+		.replay = str_eq(kind, S("replay")), .offers = str_eq(kind, S("offers")), .replays = str_eq(kind, S("replays")) });
+	return res_html(r, 200, buf_str(&b));
 }
 
 enum err dash_bio_block_delete(struct ctx *c, const struct req *q, struct res *r)

@@ -85,6 +85,7 @@ static const struct route routes[] = {
 	{ POST, "/dashboard/bio/blocks/:id",           dash_bio_block_save, FORM },
 	{ POST, "/dashboard/bio/blocks/:id/up",        dash_bio_block_up, FORM },
 	{ POST, "/dashboard/bio/blocks/:id/down",      dash_bio_block_down, FORM },
+	{ GET,  "/dashboard/bio/blocks/:id/delete",    dash_bio_block_delete_page, PAGE },
 	{ POST, "/dashboard/bio/blocks/:id/delete",    dash_bio_block_delete, FORM },
 
 	{ GET,  "/dashboard/orders",                   dash_orders, PAGE },

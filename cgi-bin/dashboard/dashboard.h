@@ -94,7 +94,8 @@ handler dash_moment_accept, dash_moment_dismiss;
 handler dash_replays, dash_replay, dash_replay_save, dash_replay_publish, dash_replay_unpublish, dash_replay_video;
 handler dash_links, dash_link, dash_link_new, dash_link_make, dash_link_revoke_page, dash_link_revoke;
 handler dash_bio, dash_bio_save, dash_bio_publish, dash_bio_unpublish;
-handler dash_bio_block, dash_bio_block_new, dash_bio_block_make, dash_bio_block_save, dash_bio_block_delete, dash_bio_block_up, dash_bio_block_down;
+handler dash_bio_block, dash_bio_block_new, dash_bio_block_make, dash_bio_block_save, dash_bio_block_up, dash_bio_block_down;
+handler dash_bio_block_delete_page, dash_bio_block_delete;
 handler dash_orders, dash_order;
 handler dash_settings, dash_settings_save, dash_key_make, dash_key_revoke;
 

@@ -78,6 +78,8 @@ enum err bio_blocks_begin(struct ctx *c);
 enum err bio_block_update(struct ctx *c, const struct bio_block *now, const struct bio_block_ask *ask);
 /* fails NOT_FOUND */
 enum err bio_block_remove(struct ctx *c, struct block_id id);
+/* They change places, when second stands right below first. fails EDIT_CONFLICT (they do not, by now) */
+enum err bio_blocks_swap(struct ctx *c, struct block_id first, struct block_id second);
 /* All of them, in their new order. fails BAD_INPUT */
 enum err bio_order(struct ctx *c, const struct uuid *blocks, size_t n);
 

@@ -186,6 +186,26 @@ enum err bio_order(struct ctx *c, const struct uuid *blocks, size_t n)
 	return fields_must_be_good(c);
 }
 
+enum err bio_blocks_swap(struct ctx *c, struct block_id first, struct block_id second)
+{
+	struct bio_block *list;
+	struct uuid *ids;
+	size_t n, at = 0;
+
+	TRY(page_lock(c));
+	TRY(bio_blocks(c, &list, &n));
+	ids = arena_array(c->mem, n + 1, sizeof *ids);
+	for (size_t i = 0; i < n; i++)
+		ids[i] = list[i].id.u;
+	while (at < n && !uuid_eq(ids[at], first.u))
+		at++;
+	if (at + 1 >= n || !uuid_eq(ids[at + 1], second.u))
+		return FAIL(c, ERR_EDIT_CONFLICT, "they do not stand one below the other");
+	ids[at] = second.u;
+	ids[at + 1] = first.u;
+	return bio_order(c, ids, n);
+}
+
 static const enum event_type types[] = { EVENT_OFFER_ACTIVATED };
 
 static enum err apply(struct ctx *c, struct str events)

@@ -151,13 +151,55 @@ step('two windows: what changed meanwhile is not overwritten', async () => {
 	assert.equal((await order()).includes('My letters'), true);
 });
 
+step('two windows: a page that is old by now moves nothing, and shows how it stands', async () => {
+	await page.goto(ADMIN);
+	const before = await order(), { items } = await anna.api('GET', '/bio/blocks'), ids = items.map(({ id }) => id);
+	await anna.api('POST', '/bio/order', { blocks: [...ids.slice(2), ...ids.slice(0, 2)] });
+	await page.getByRole('button', { name: `Move up ${before[2]}` }).click();
+	assert.match(await page.getByRole('alert').innerText(), /Nothing was moved/);
+	assert.deepEqual(await order(), [...before.slice(2), ...before.slice(0, 2)]);
+	await picture(page, 'bio-old-window');
+	await anna.api('POST', '/bio/order', { blocks: ids });
+	await page.goto(ADMIN);
+	assert.deepEqual(await order(), before);
+});
+
+step('with scripts, at a desk, in the dark: the same', async () => {
+	const still = page;
+	page = await eyes.page({ device: 'desk', scheme: 'dark', state: await still.context().storageState() });
+	try {
+		await page.goto(ADMIN);
+		await page.getByRole('group', { name: 'By night' }).getByLabel('Buttons and links').fill('#331122');
+		await page.getByLabel('About you').fill('Bowls & boards <3\nby hand');
+		await page.getByRole('button', { name: 'Save' }).click();
+		assert.match(await page.locator('#w-dark').innerText(), /4\.5 is needed/);
+		assert.equal(await page.getByLabel('About you').inputValue(), 'Bowls & boards <3\nby hand');
+		await page.getByRole('group', { name: 'By night' }).getByLabel('Buttons and links').fill('#ffb4c6');
+		await page.getByRole('button', { name: 'Save' }).click();
+		await page.getByRole('link', { name: 'Add a link' }).click();
+		await page.getByLabel('What the button says').fill('Studio visits');
+		await page.getByLabel('Where it leads').fill('https://example.com/visits');
+		await page.getByRole('button', { name: 'Put it on the page' }).click();
+		await page.getByRole('button', { name: 'Move up Studio visits' }).click();
+		assert.equal((await order()).at(-2), 'Studio visits');
+		await everybodySees(has('by hand', 'Studio visits'));
+		await rows().filter({ hasText: 'Studio visits' }).getByRole('link', { name: /^Edit/ }).click();
+		await page.getByRole('link', { name: 'Take it away' }).click();
+		await page.getByRole('button', { name: 'Take it away' }).click();
+		await everybodySees((text) => !text.includes('Studio visits'));
+	} finally {
+		await page.context().close();
+		page = still;
+	}
+});
+
 step('the pages are sound', async () => {
 	const wrong = [], state = await page.context().storageState();
 	const edit = await rows().filter({ hasText: 'My letters' }).getByRole('link', { name: /^Edit/ }).getAttribute('href');
 	for (const [device, scheme] of LOOKS) {
 		const seen = await eyes.page({ device, scheme, state });
 		for (const [what, url] of [['bio-admin', ADMIN], ['bio-block', base + edit], ['bio-offer', `${ADMIN}/blocks/new?kind=offer`],
-			['bio-text', `${ADMIN}/blocks/new?kind=text`], ['bio-themed', PUBLIC]]) {
+			['bio-text', `${ADMIN}/blocks/new?kind=text`], ['bio-gone', `${base}${edit}/delete`], ['bio-themed', PUBLIC]]) {
 			await seen.goto(url);
 			wrong.push(...await sound(seen, what, `${device}-${scheme}`));
 		}
@@ -192,8 +234,17 @@ step('the keyboard alone reaches and moves a thing', async () => {
 	assert.deepEqual(await order(), [before[1], before[0], ...before.slice(2)]);
 });
 
+step('no console complained', () => assert.deepEqual(eyes.said, []));
+
 step('a thing is taken away, and the page back from everybody', async () => {
 	await rows().filter({ hasText: 'My letters' }).getByRole('link', { name: /^Edit/ }).click();
+	await page.getByRole('link', { name: 'Take it away' }).click();
+	assert.match(await page.locator('main').innerText(), /My letters/);
+	await page.getByRole('link', { name: 'Keep it' }).click();
+	await page.goto(ADMIN);
+	assert.equal((await order()).includes('My letters'), true);
+	await rows().filter({ hasText: 'My letters' }).getByRole('link', { name: /^Edit/ }).click();
+	await page.getByRole('link', { name: 'Take it away' }).click();
 	await page.getByRole('button', { name: 'Take it away' }).click();
 	assert.equal((await order()).includes('My letters'), false);
 	await page.getByRole('button', { name: 'Take it back' }).click();
