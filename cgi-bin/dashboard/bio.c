@@ -88,7 +88,7 @@ static enum err show(struct ctx *c, struct res *r, struct dash *d, const struct 
 	const struct bio *now = &a->now, *ask = &a->ask;
 	enum err refused = a->refused != OK ? a->refused : a->unmoved;
 	struct tpl_dashboard_bio page = {
-		.layout = d->layout, .key = d->key, .problem = dash_problem(a->refused), .unmoved = dash_problem(a->unmoved),
+		.layout = d->layout, .key = d->key, .problem = dash_problem(a->refused), .unmoved = a->unmoved != OK,
 		.revision = now->revision, .published = now->published,
 		.views = now->views, .url = str_fmt(c->mem, STR_FMT "/@" STR_FMT, STR_ARG(c->config->base_url), STR_ARG(now->handle)),
 		.about = ask->about, .picture_url = ask->picture_url, .face = now->picture_url, .wrong_about = dash_wrong(c, "about"),

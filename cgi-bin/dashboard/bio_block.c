@@ -216,7 +216,8 @@ enum err dash_bio_block_delete_page(struct ctx *c, const struct req *q, struct r
 	TRY(opened(c, q, &d, &e));
 	kind = e.block.kind;
 	tpl_dashboard_bio_block_delete(&b, &(struct tpl_dashboard_bio_block_delete){
-		.layout = d.layout, .key = d.key, .id = ID_TEXT(c->mem, block, e.block.id), .title = e.block.title.n ? e.block.title : e.block.goal,
+		.layout = d.layout, .key = d.key, .id = ID_TEXT(c->mem, block, e.block.id),
+		.title = e.block.title.n ? e.block.title : e.block.goal,
 		.link = str_eq(kind, S("link")), .text = str_eq(kind, S("text")), .offer = str_eq(kind, S("offer")),
 		.replay = str_eq(kind, S("replay")), .offers = str_eq(kind, S("offers")), .replays = str_eq(kind, S("replays")) });
 	return res_html(r, 200, buf_str(&b));

@@ -343,7 +343,8 @@ static void hostile_text_is_text(void)
 	struct world w = world(.stock = 5);
 	const char *path;
 
-	expect_status(send(&w, ANNA, "/dashboard/bio", "revision=0&about=%3C%2Ftextarea%3E%3Cscript%3Eal(1)&font=system&" DAY "&" NIGHT), 303);
+	expect_status(send(&w, ANNA, "/dashboard/bio",
+		"revision=0&about=%3C%2Ftextarea%3E%3Cscript%3Eal(1)&font=system&" DAY "&" NIGHT), 303);
 	expect_status(send(&w, ANNA, "/dashboard/bio/blocks",
 		"kind=link&title=%22%3E%3Cscript%3Eal(2)&url=https%3A%2F%2Fexample.com%2F%22%3E%3Cb%3E&visible=true"), 303);
 	path = block(&w, "kind = 'link'");
